@@ -10,11 +10,32 @@ function(wd_library name)
 	set_property(GLOBAL APPEND PROPERTY WD_LIBRARY_PARTS ${name})
 endfunction()
 
-# wd_user_driver(NAME SOURCES ... LIBS ...): a user driver; it becomes part of
-# libwarpdrive and is to be named in libwarpdrive/src/core/wd_drivers.c.
+# wd_user_driver(NAME SOURCES ... LIBS ...): a user driver; it defines
+# `const struct wd_driver <NAME>_driver` and becomes part of libwarpdrive.
 function(wd_user_driver name)
 	wd_library(${name}_user ${ARGN})
-	target_link_libraries(${name}_user PUBLIC wd_headers)
+	set_property(GLOBAL APPEND PROPERTY WD_USER_DRIVERS ${name})
+endfunction()
+
+# wd_driver_table(FILE): C source of wd_drivers[], from all wd_user_driver().
+function(wd_driver_table file)
+	get_property(drivers GLOBAL PROPERTY WD_USER_DRIVERS)
+	list(SORT drivers)
+	set(declarations "")
+	set(entries "")
+	foreach(driver ${drivers})
+		string(APPEND declarations
+			"extern const struct wd_driver ${driver}_driver;\n")
+		string(APPEND entries "\t&${driver}_driver,\n")
+	endforeach()
+	file(CONFIGURE OUTPUT ${file} CONTENT [[
+#include "wd_driver.h"
+
+@declarations@
+const struct wd_driver *const wd_drivers[] = {
+@entries@	NULL,
+};
+]] @ONLY)
 endfunction()
 
 # wd_unit_test(FILE): one CMocka program, named like its source. It sees the

@@ -123,6 +123,10 @@ void wd_release_queue(struct wd_queue *q);
  *
  * Never blocks and never enters the kernel.
  *
+ * A queue holds its depth - 1 requests. As answers are given back to the device
+ * in batches, those taken last may count for a while; a wd_recv() after -EBUSY
+ * ends that.
+ *
  * Return: 0, the request is the queue's now; -EBUSY (the queue is full: take
  * answers first); -EINVAL (malformed request); -EFAULT (it points to memory
  * that the device cannot reach); -EIO, -ENODEV, -EPERM.
@@ -168,7 +172,7 @@ int wd_recv_timed(struct wd_queue *q, void **req, uint32_t timeout_ms);
  * @q: requested queue
  *
  * The answers stay there for wd_recv(). Also returns when the queue is dead or
- * @q->timeout_ms passed without any progress: wd_recv() then tells.
+ * @q->timeout_ms has passed: wd_recv() then tells.
  */
 void wd_flush(struct wd_queue *q);
 
