@@ -1,0 +1,28 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Building, and running things that should be quiet as long as they succeed.
+
+jobs=${JOBS:-$(nproc)}
+logs=$top/build/logs
+
+# quiet LOG COMMAND...: the output goes to build/logs/LOG.log, and is shown if the
+# command fails.
+quiet()
+{
+	local log=$logs/$1.log status=0
+
+	shift
+	mkdir -p "$logs"
+	"$@" >"$log" 2>&1 || status=$?
+	if [ "$status" != 0 ]; then
+		echo "failed with status $status: $*"
+		cat "$log"
+	fi
+	return "$status"
+}
+
+build_preset()
+{
+	quiet "configure-$1" cmake --preset "$1" &&
+		quiet "build-$1" cmake --build "build/$1" -j "$jobs"
+}

@@ -1,0 +1,278 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# The layers of "./build.sh check". Each is a function layer_<name>, run in a
+# shell of its own with "set -e"; what it prints is shown only if it failed.
+# count_passed and count_failed make up the figures at the end.
+
+# name, build profiles it needs, what it does
+layers_table()
+{
+	cat <<'EOF'
+unit !nocheck|unit tests, release build with gcc
+abi !nocheck|golden bytes, layouts, names, symbols
+wdzip !nocheck|the tool against gzip, pigz and libdeflate-gzip
+install !nocheck|cmake --install, then programs built with pkg-config and CMake
+docs !nocheck pkg.warpdrive.ci|examples, manual pages, spelling, links, scripts
+clang !nocheck pkg.warpdrive.ci|build with clang, unit and ABI tests
+asan !nocheck pkg.warpdrive.ci|tests with AddressSanitizer and UBSan
+tsan !nocheck pkg.warpdrive.ci|unit tests with ThreadSanitizer
+valgrind !nocheck pkg.warpdrive.ci|unit tests under valgrind
+coverage !nocheck pkg.warpdrive.ci|line coverage, at least 90 % in each part
+fuzz !nocheck pkg.warpdrive.ci|the fuzzers, FUZZ_SECONDS each
+chroot !nocheck pkg.warpdrive.chroot|a clean clone on fresh Debian 12 and 13
+EOF
+}
+
+# Everything but chroot, which needs root, network and time.
+layers_default()
+{
+	layers_table | sed 's/ .*//' | grep -v '^chroot$'
+}
+
+layers_describe()
+{
+	printf '  %-10s %s\n' all "every layer but chroot"
+	layers_table | sed 's/^\([a-z]*\) [^|]*|/\1|/' |
+		awk -F '|' '{ printf "  %-10s %s\n", $1, $2 }'
+}
+
+layer_exists()
+{
+	layers_table | grep -q "^$1 "
+}
+
+layer_profiles()
+{
+	layers_table | sed -n "s/^$1 \([^|]*\)|.*/\1/p"
+}
+
+count_passed()
+{
+	echo "passed $1" >>"$counts"
+}
+
+count_failed()
+{
+	echo "failed $1" >>"$counts"
+}
+
+count_sum()
+{
+	awk -v what="$1" '$1 == what { sum += $2 } END { print sum + 0 }' "$counts"
+}
+
+# step NAME COMMAND...: one test.
+step()
+{
+	local name=$1
+
+	shift
+	if quiet "$name" "$@"; then
+		count_passed 1
+	else
+		count_failed 1
+	fi
+}
+
+layers_run()
+{
+	local layer status before_passed before_failed began profiles
+	local passed failed
+
+	counts=$logs/counts
+	mkdir -p "$logs"
+	: >"$counts"
+	for layer; do
+		read -r -a profiles <<<"$(layer_profiles "$layer")"
+		packages_install "${profiles[@]}" || {
+			count_failed 1
+			continue
+		}
+		before_passed=$(count_sum passed)
+		before_failed=$(count_sum failed)
+		began=$SECONDS
+		set +e
+		(
+			set -e
+			"layer_$layer"
+		) >"$logs/layer-$layer.log" 2>&1
+		status=$?
+		set -e
+		# A layer that ran nothing, or ended early, has not passed.
+		[ "$(count_sum passed)-$(count_sum failed)" != \
+			"$before_passed-$before_failed" ] || status=1
+		[ "$status" = 0 ] || [ "$(count_sum failed)" != "$before_failed" ] ||
+			count_failed 1
+		passed=$(($(count_sum passed) - before_passed))
+		failed=$(($(count_sum failed) - before_failed))
+		if [ "$failed" != 0 ]; then
+			cat "$logs/layer-$layer.log"
+		else
+			grep -E '^(note|skipped) ' "$logs/layer-$layer.log" || true
+		fi
+		printf '%-10s %5d passed, %d failed  %4d s\n' "$layer" "$passed" \
+			"$failed" $((SECONDS - began))
+	done
+	echo "$(count_sum passed) passed, $(count_sum failed) failed"
+	[ "$(count_sum failed)" = 0 ]
+}
+
+# run_ctest PRESET NAME ARG...: the tests of a build that the arguments select.
+run_ctest()
+{
+	local preset=$1 name=$2 junit sum passed failed
+	shift 2
+
+	junit=$top/build/logs/$name.xml
+	rm -f "$junit"
+	quiet "$name" ctest --test-dir "build/$preset" -j "$jobs" \
+		--output-on-failure --no-tests=error --output-junit "$junit" \
+		--test-output-size-passed 4194304 \
+		--test-output-size-failed 4194304 "$@" || true
+	sum=$(awk -f tests/lib/junit.awk "$junit")
+	read -r passed failed <<<"$sum"
+	count_passed "$passed"
+	count_failed "$failed"
+	tail -n +2 <<<"$sum"
+}
+
+layer_unit()
+{
+	build_preset release
+	run_ctest release unit -L '^unit$'
+}
+
+layer_abi()
+{
+	build_preset release
+	run_ctest release abi -L '^abi$'
+}
+
+layer_wdzip()
+{
+	build_preset release
+	run_ctest release wdzip -L '^wdzip$'
+}
+
+layer_install()
+{
+	build_preset release
+	run_steps tests/install/run build/release
+}
+
+layer_docs()
+{
+	build_preset release
+	run_ctest release docs -L '^docs$'
+	run_steps tests/lib/text-check
+}
+
+layer_clang()
+{
+	build_preset clang
+	run_ctest clang clang -L '^(unit|abi)$'
+}
+
+layer_asan()
+{
+	build_preset asan
+	ASAN_OPTIONS=abort_on_error=0:detect_leaks=1 \
+		UBSAN_OPTIONS=print_stacktrace=1 \
+		run_ctest asan asan -L '^(unit|wdzip)$' -LE '^slow$'
+}
+
+layer_tsan()
+{
+	build_preset tsan
+	TSAN_OPTIONS=halt_on_error=1 run_ctest tsan tsan -L '^unit$'
+}
+
+layer_valgrind()
+{
+	local program
+
+	build_preset dev
+	for program in build/dev/tests/unit/test_*; do
+		[ -x "$program" ] && [ -f "$program" ] || continue
+		step "valgrind-${program##*/}" valgrind -q --leak-check=full \
+			--errors-for-leak-kinds=definite --error-exitcode=99 \
+			--child-silent-after-fork=yes \
+			--suppressions=tests/lib/valgrind.supp "$program"
+	done
+}
+
+layer_coverage()
+{
+	local part
+
+	build_preset coverage
+	find build/coverage -name '*.gcda' -delete
+	run_ctest coverage coverage-tests -L '^(unit|abi|wdzip)$' -LE '^slow$'
+	quiet gcovr gcovr --root . --object-directory build/coverage \
+		--exclude 'tests/' --json build/coverage/coverage.json
+	for part in libwarpdrive drivers-user devmodel/core; do
+		step "coverage-${part//\//-}" gcovr --root . \
+			--add-tracefile build/coverage/coverage.json \
+			--filter "$part/" --print-summary --fail-under-line 90
+		echo "note coverage of $part: $(sed -n 's/^lines: //p' \
+			"$logs/coverage-${part//\//-}.log")"
+	done
+}
+
+layer_fuzz()
+{
+	local target pids=()
+
+	build_preset fuzz
+	mkdir -p build/fuzz/found
+	for target in build/fuzz/tests/fuzz/fuzz_*; do
+		[ -x "$target" ] && [ -f "$target" ] || continue
+		step "${target##*/}" fuzz_one "$target" &
+		pids+=($!)
+		if [ ${#pids[@]} -ge "$jobs" ]; then
+			wait "${pids[0]}"
+			pids=("${pids[@]:1}")
+		fi
+	done
+	wait
+	grep -h '^stat::number_of_executed_units' "$logs"/fuzz_*.log |
+		awk '{ sum += $2 } END { print "note fuzzers ran " sum " inputs" }'
+}
+
+# New inputs are kept between runs below build/; the seeds stay as they are.
+fuzz_one()
+{
+	local name=${1##*/} seeds
+
+	seeds=tests/fuzz/corpus/${name#fuzz_}
+	mkdir -p "build/fuzz/corpus/$name"
+	if [ ! -d "$seeds" ]; then
+		seeds=
+	fi
+	"$1" -max_total_time="${FUZZ_SECONDS:-30}" -timeout=20 \
+		-rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
+		-artifact_prefix="build/fuzz/found/$name-" \
+		"build/fuzz/corpus/$name" ${seeds:+"$seeds"}
+}
+
+layer_chroot()
+{
+	run_steps tests/fresh/run
+}
+
+# A program whose last line is "N passed, M failed".
+run_steps()
+{
+	local output last
+
+	output=$("$@" 2>&1) || true
+	last=${output##*$'\n'}
+	echo "$output"
+	if [[ ! $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+		echo "$1 ended early"
+		count_failed 1
+		return
+	fi
+	count_passed "${BASH_REMATCH[1]}"
+	count_failed "${BASH_REMATCH[2]}"
+}
