@@ -4,8 +4,8 @@
 # usage: check-man.sh MAN_DIR HEADER...
 #
 # Every public function has a page under its own name that names it and shows
-# its prototype; every link and cross reference leads somewhere; mandoc has
-# nothing to warn of. Exit code 77 if mandoc is not installed.
+# its prototype; structures are shown as they are; every link and cross
+# reference leads somewhere; mandoc has nothing to warn of. Exit code 77 if mandoc is not installed.
 set -u
 
 man=$1
@@ -38,6 +38,14 @@ declarations=$(cat "$@" | sed -e 's,/\*.*\*/,,' -e '/\/\*/,/\*\//d' -e '/^#/d' |
 squeeze()
 {
 	tr '\n' ' ' | tr -s ' ' | sed -e 's/ *\([(),*;]\) */\1/g'
+}
+
+# The definition of a structure without comments.
+structure()
+{
+	name=$1
+	shift
+	cat "$@" | sed -n "/^struct $name {/,/^};/p" | sed 's,[ \t]*/\*.*\*/,,'
 }
 
 functions=$(echo "$declarations" | grep -v typedef |
@@ -74,6 +82,12 @@ for page in "$man"/*.[37]; do
 		continue	# what it links to is in the list itself
 	fi
 	mandoc -T lint -W warning "$page" || failed=1
+	# shellcheck disable=SC2013 # names are words
+	for name in $(sed -n 's/^struct \([a-z_]*\) {$/\1/p' "$page"); do
+		[ "$(structure "$name" "$page")" = "$(structure "$name" "$@")" ] ||
+			fail "$page: struct $name is another one in the header"
+	done
+	# shellcheck disable=SC2013 # names are words
 	for ref in $(sed -n 's/^\.Xr \(w[a-z_]*\) 3.*$/\1/p' "$page"); do
 		[ -f "$man/$ref.3" ] || fail "$page: no page $ref(3)"
 	done
