@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Compression: the input is cut into segments, the queues work on several of
+ * them at a time, and their results are written in order as one stream. The
+ * slots are a ring; those from head to tail are with the device or wait for
+ * an earlier one.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wdzip.h"
+
+#define SEGMENT_BYTES	(1u << 20)
+
+/* In front of the output of a slot, so that the header is not a write of its own. */
+#define HEAD_ROOM	320
+_Static_assert(HEAD_ROOM >= MEMBER_HEAD_BYTES, "room for the longest header");
+
+struct slot {
+	struct wd_comp_req req;
+	uint8_t *in;
+	uint8_t *out;
+	bool done;
+};
+
+struct compressor {
+	const struct options *o;
+	struct wd_comp_session *session;
+	uint32_t format;
+	size_t plain_head_bytes;	/* of a request that is no segment */
+	size_t out_bytes;
+	struct slot *slots;
+	unsigned int n;
+
+	/* State of a file. */
+	unsigned long head;
+	unsigned long tail;
+	bool eof;
+	bool end_written;
+	uint32_t check;
+	uint8_t head_data[MEMBER_HEAD_BYTES];
+	size_t head_bytes;
+};
+
+static void on_done(struct wd_comp_req *req)
+{
+	struct slot *s = req->user;
+
+	s->done = true;
+}
+
+int compressor_alloc(const struct options *o, struct compressor **out)
+{
+	struct compressor *c = calloc(1, sizeof(*c));
+	struct wd_comp_params p;
+	uint8_t plain[WD_COMP_HEAD_MAX_BYTES];
+	int ret;
+
+	if (!c) {
+		msg_errno(NULL, ENOMEM);
+		return -ENOMEM;
+	}
+	c->o = o;
+	c->format = o->format ? o->format : WD_COMP_GZIP;
+	c->plain_head_bytes = wd_comp_stream_head(c->format, plain);
+	c->out_bytes = wd_comp_bound(SEGMENT_BYTES);
+
+	wd_comp_params_init(&p, WD_COMP_COMPRESS, c->format);
+	p.level = o->level;
+	p.queues = device_queues();
+	p.segment_bytes = SEGMENT_BYTES;
+	/* Each queue has one in work and one waiting, two are with us. */
+	c->n = 2 * p.queues + 2;
+	p.max_in_flight = c->n;
+	p.bounce_bytes = c->n * (SEGMENT_BYTES + HEAD_ROOM + c->out_bytes +
+				 2 * 4096);
+	c->slots = calloc(c->n, sizeof(*c->slots));
+	if (!c->slots) {
+		msg_errno(NULL, ENOMEM);
+		free(c);
+		return -ENOMEM;
+	}
+	ret = device_open(&p, &c->session);
+	if (ret) {
+		free(c->slots);
+		free(c);
+		return ret;
+	}
+	*out = c;
+	return 0;
+}
+
+void compressor_free(struct compressor *c)
+{
+	if (!c)
+		return;
+	wd_comp_session_free(c->session);
+	free(c->slots);
+	free(c);
+}
+
+/* Small files use one slot: the memory of the others is never touched. */
+static int slot_prepare(struct compressor *c, struct slot *s)
+{
+	if (s->out)
+		return 0;
+	if (!s->in)
+		s->in = wd_comp_memory_alloc(c->session, SEGMENT_BYTES);
+	s->out = wd_comp_memory_alloc(c->session, HEAD_ROOM + c->out_bytes +
+				      WD_COMP_TAIL_MAX_BYTES);
+	return s->in && s->out ? 0 : -ENOMEM;
+}
+
+/* An input of one segment is sent as a complete stream: that is 7 bytes less. */
+static bool is_whole(const struct slot *s)
+{
+	return !(s->req.flags & WD_COMP_REQ_SEGMENT);
+}
+
+static int submit(struct compressor *c, struct slot *s, size_t bytes)
+{
+	struct wd_comp_req *req = &s->req;
+	bool whole = c->eof && c->tail == 0;
+	size_t head = whole ? c->plain_head_bytes : 0;
+	int ret;
+
+	*req = (struct wd_comp_req){
+		.src = s->in,
+		.src_bytes = bytes,
+		.dst = s->out + HEAD_ROOM - head,
+		.dst_bytes = c->out_bytes,
+		.flags = whole ? 0 : WD_COMP_REQ_SEGMENT,
+		.done = on_done,
+		.user = s,
+	};
+	s->done = false;
+	ret = wd_comp_submit(c->session, &req, 1);
+	if (ret < 0)
+		return ret;
+	c->tail++;
+	return 0;
+}
+
+/* Read one segment and hand it to the device. */
+static int feed(struct compressor *c, struct job *job)
+{
+	struct slot *s = &c->slots[c->tail % c->n];
+	ssize_t got;
+	int ret = slot_prepare(c, s);
+
+	if (ret) {
+		device_error(NULL, ret);
+		return ret;
+	}
+	got = read_full(job->in, s->in, SEGMENT_BYTES);
+	if (got < 0) {
+		msg_errno(job->in_name, -got);
+		return got;
+	}
+	c->eof = got < SEGMENT_BYTES;
+	if (got == 0)
+		return 0;
+	ret = submit(c, s, got);
+	if (ret >= 0)
+		ret = wd_comp_poll(c->session, 0);
+	if (ret < 0)
+		device_error(job->in_name, ret);
+	return ret < 0 ? ret : 0;
+}
+
+static int emit(struct job *job, const uint8_t *data, size_t bytes)
+{
+	int ret = write_full(job->out, data, bytes);
+
+	if (ret)
+		msg_errno(job->out_name, -ret);
+	else
+		job->totals.packed += bytes;
+	return ret;
+}
+
+static size_t trailer_bytes(uint32_t format)
+{
+	return format == WD_COMP_GZIP ? 8 : format == WD_COMP_ZLIB ? 4 : 0;
+}
+
+/* Write the slot at the head, with what belongs in front of and behind it. */
+static int write_slot(struct compressor *c, struct job *job)
+{
+	struct slot *s = &c->slots[c->head % c->n];
+	const struct wd_comp_req *req = &s->req;
+	uint8_t *start = s->out + HEAD_ROOM;
+	uint8_t *end = (uint8_t *)req->dst + req->produced;
+
+	job->totals.plain += req->src_bytes;
+	if (!is_whole(s))
+		c->check = wd_comp_check_combine(c->format, c->check,
+						 req->check, req->src_bytes);
+	if (c->head == 0) {
+		/* It covers the plain header of a whole stream. */
+		start -= c->head_bytes;
+		memcpy(start, c->head_data, c->head_bytes);
+	}
+	c->head++;
+	c->end_written = c->eof && c->head == c->tail;
+	if (c->end_written && !is_whole(s))
+		end += wd_comp_stream_tail(c->format, c->check,
+					   job->totals.plain, end);
+	return emit(job, start, end - start);
+}
+
+static int write_done(struct compressor *c, struct job *job)
+{
+	while (c->head != c->tail && c->slots[c->head % c->n].done) {
+		int ret = c->slots[c->head % c->n].req.result;
+
+		if (ret) {
+			device_error(job->in_name, ret);
+			return ret;
+		}
+		ret = write_slot(c, job);
+		if (ret)
+			return ret;
+		progress_update(job->totals.plain);
+	}
+	return 0;
+}
+
+static int pump(struct compressor *c, struct job *job)
+{
+	while (!c->eof || c->head != c->tail) {
+		int ret;
+
+		if (!c->eof && c->tail - c->head < c->n) {
+			ret = feed(c, job);
+		} else {
+			ret = wd_comp_wait(c->session, WD_TIMEOUT_DEFAULT_MS);
+			if (ret < 0)
+				device_error(job->in_name, ret);
+		}
+		if (ret >= 0)
+			ret = write_done(c, job);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+/*
+ * The end, if it could not go out with the last segment: when the input is
+ * empty, or the last segment was full and written before the end was seen.
+ */
+static int write_end(struct compressor *c, struct job *job)
+{
+	uint8_t end[MEMBER_HEAD_BYTES + WD_COMP_TAIL_MAX_BYTES];
+	size_t n = 0;
+
+	if (c->end_written)
+		return 0;
+	if (c->tail == 0) {
+		memcpy(end, c->head_data, c->head_bytes);
+		n = c->head_bytes;
+	}
+	n += wd_comp_stream_tail(c->format, c->check, job->totals.plain,
+				 end + n);
+	return emit(job, end, n);
+}
+
+static void start(struct compressor *c, struct job *job)
+{
+	c->head = 0;
+	c->tail = 0;
+	c->eof = false;
+	c->end_written = false;
+	c->check = wd_comp_check_init(c->format);
+	memset(&job->totals, 0, sizeof(job->totals));
+	if (c->format == WD_COMP_GZIP)
+		c->head_bytes = member_write(c->head_data, job->stored_name,
+					     job->mtime, c->o->level);
+	else
+		c->head_bytes = wd_comp_stream_head(c->format, c->head_data);
+}
+
+int compressor_run(struct compressor *c, struct job *job)
+{
+	int ret;
+
+	start(c, job);
+	ret = pump(c, job);
+	if (!ret)
+		ret = write_end(c, job);
+	/* The buffers are the device's until it answered. */
+	while (ret && wd_comp_in_flight(c->session))
+		if (wd_comp_wait(c->session, WD_TIMEOUT_DEFAULT_MS) <= 0)
+			break;
+	job->totals.body = job->totals.packed - c->head_bytes -
+			   trailer_bytes(c->format);
+	return ret;
+}
