@@ -42,7 +42,7 @@ demo()
 	local dir=build/demo wdzip=build/release/tools/wdzip/wdzip input
 
 	packages_install
-	build_preset release
+	build_demo
 	mkdir -p "$dir"
 	# A real file of some size that every machine that got here has.
 	input=$(realpath "$(gcc -print-prog-name=cc1)")
@@ -86,7 +86,7 @@ check()
 bench()
 {
 	packages_install '!nocheck' pkg.warpdrive.bench
-	build_preset release
+	build_release
 	tests/bench/run build/release "$@"
 }
 

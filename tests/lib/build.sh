@@ -21,8 +21,20 @@ quiet()
 	return "$status"
 }
 
+# build_preset PRESET [CMAKE_OPTION...]
 build_preset()
 {
-	quiet "configure-$1" cmake --preset "$1" &&
+	quiet "configure-$1" cmake --preset "$@" &&
 		quiet "build-$1" cmake --build "build/$1" -j "$jobs"
+}
+
+# The same folder serves the demo, which needs no test's dependencies.
+build_release()
+{
+	build_preset release -DWD_BUILD_TESTS=ON -DWD_BUILD_BENCH=ON
+}
+
+build_demo()
+{
+	build_preset release -DWD_BUILD_TESTS=OFF -DWD_BUILD_BENCH=OFF
 }

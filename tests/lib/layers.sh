@@ -138,31 +138,31 @@ run_ctest()
 
 layer_unit()
 {
-	build_preset release
+	build_release
 	run_ctest release unit -L '^unit$'
 }
 
 layer_abi()
 {
-	build_preset release
+	build_release
 	run_ctest release abi -L '^abi$'
 }
 
 layer_wdzip()
 {
-	build_preset release
+	build_release
 	run_ctest release wdzip -L '^wdzip$'
 }
 
 layer_install()
 {
-	build_preset release
+	build_release
 	run_steps tests/install/run build/release
 }
 
 layer_docs()
 {
-	build_preset release
+	build_release
 	run_ctest release docs -L '^docs$'
 	run_steps tests/lib/text-check
 }
