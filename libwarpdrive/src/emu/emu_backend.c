@@ -15,7 +15,6 @@
 
 #include "emu_device.h"
 #include "emu_worker.h"
-#include "hisi_qm_hw.h"
 
 #define LOCAL_DISTANCE	10
 
@@ -345,23 +344,13 @@ static int emu_wait(struct wd_channel *ch, int timeout_ms)
 	return ret;
 }
 
-/* 4.7: a CQ doorbell that asks for an event makes earlier ones old news. */
-static bool is_arming(const struct emu_channel *chan, uint64_t value)
-{
-	unsigned int shift = HISI_QM_DB_V2_CMD_SHIFT;
-
-	if (chan->dev->kind->revision == HISI_QM_REV_V1)
-		shift = HISI_QM_DB_V1_CMD_SHIFT;
-	return (value >> shift & HISI_QM_DB_V2_CMD_MASK) == HISI_QM_DB_CQ &&
-	       value >> HISI_QM_DB_PRIORITY_SHIFT;
-}
-
 static void emu_doorbell(struct wd_channel *ch, uint32_t offset, uint64_t value)
 {
 	struct emu_channel *chan = to_emu(ch);
 
 	emu_device_lock(chan->dev);
-	if (is_arming(chan, value))
+	/* What was announced before is old news. */
+	if (emu_qp_is_arming(chan->qp, value))
 		forget_news(chan);
 	emu_qp_doorbell(chan->qp, offset, value);
 	emu_device_unlock(chan->dev);

@@ -88,17 +88,14 @@ static void set_defaults(struct emu_function *func)
 
 static void read_caps(struct emu_function *func)
 {
-	uint32_t features, depths;
+	uint32_t depths;
 
 	set_defaults(func);
 	if (!is_v3(func))
 		return;
 	func->is_isolated = emu_read32(func, HISI_QM_QUE_ISO_CFG) & 1;
-	func->has_stop_qp = true;
-	features = emu_read32(func, HISI_QM_CAP_VERSION);
-	if (!(features & HISI_QM_CAP_VERSION_MASK))
+	if (!(emu_read32(func, HISI_QM_CAP_VERSION) & HISI_QM_CAP_VERSION_MASK))
 		return;
-	func->has_stop_qp = features & HISI_QM_CAP_STOP_QP;
 	depths = emu_read32(func, HISI_QM_CAP_EQ_DEPTH);
 	func->eq.depth = depths & 0xffff;
 	func->aeq.depth = depths >> 16;

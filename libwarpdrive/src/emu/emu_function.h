@@ -135,14 +135,7 @@ void emu_qp_get_info(const struct emu_qp *qp, struct hisi_qp_info *info);
 int emu_qp_start(struct emu_qp *qp);
 
 /*
- * emu_qp_is_drained() - has everything been executed that was asked for
- *
- * Return: 1, 0, -EIO, -ETIMEDOUT.
- */
-int emu_qp_is_drained(struct emu_qp *qp);
-
-/*
- * emu_qp_stop() - execute nothing any more (5.6)
+ * emu_qp_stop() - execute nothing any more
  *
  * What has not been fetched is lost. The device does not touch the memory of
  * the queue pair again, but for tasks that are out.
@@ -158,5 +151,8 @@ uint32_t *emu_qp_rx_stop(struct emu_qp *qp);
 
 /* emu_qp_doorbell() - a store to the MMIO region of the queue */
 void emu_qp_doorbell(struct emu_qp *qp, uint32_t offset, uint64_t value);
+
+/* Is it a CQ doorbell that asks for an event at the next answer? */
+bool emu_qp_is_arming(const struct emu_qp *qp, uint64_t value);
 
 #endif /* EMU_FUNCTION_H */

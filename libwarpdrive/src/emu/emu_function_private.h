@@ -37,7 +37,6 @@ struct emu_function {
 	unsigned int depth;
 	bool is_isolated;
 	bool is_broken;		/* a reset did not bring it back */
-	bool has_stop_qp;
 	unsigned int eq_vector;
 	unsigned int aeq_vector;
 	unsigned int abnormal_vector;

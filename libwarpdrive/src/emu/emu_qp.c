@@ -212,29 +212,11 @@ int emu_qp_start(struct emu_qp *qp)
 	return ret;
 }
 
-int emu_qp_is_drained(struct emu_qp *qp)
-{
-	struct emu_xqc *xqc = qp->func->xqc;
-	int ret;
-
-	if (!qp->is_started)
-		return 1;
-	ret = emu_mailbox(qp->func, HISI_QM_MB_SQC | HISI_QM_MB_OP_GET, qp->qn,
-			  emu_dma(&xqc->sqc));
-	if (ret)
-		return ret;
-	ret = emu_mailbox(qp->func, HISI_QM_MB_CQC | HISI_QM_MB_OP_GET, qp->qn,
-			  emu_dma(&xqc->cqc));
-	if (ret)
-		return ret;
-	return xqc->sqc.tail == xqc->cqc.tail &&
-	       !((xqc->sqc.w11 ^ xqc->cqc.w11) & HISI_QM_QC_TAIL_WRAP);
-}
-
 /*
- * Hardware keeps the contexts of a queue that was stopped. The memory of this
- * one is going away, so give the device empty rings in memory that stays, and
- * let a late doorbell miss (5.8).
+ * A kernel driver drains the queue here (5.6), with the mailbox busy for as long
+ * as that takes. Nobody wants these answers any more, and the memory of the
+ * queue is going away: give the device empty rings in memory that stays, which
+ * drops what was not fetched, and let a late doorbell miss (5.8).
  */
 static void install_closed(struct emu_qp *qp)
 {
@@ -258,8 +240,6 @@ void emu_qp_stop(struct emu_qp *qp)
 	if (!qp->is_started)
 		return;
 	qp->is_started = false;
-	if (qp->func->has_stop_qp)
-		emu_mailbox(qp->func, HISI_QM_MB_STOP_QP, qp->qn, 0);
 	install_closed(qp);
 }
 
@@ -292,4 +272,15 @@ void emu_qp_doorbell(struct emu_qp *qp, uint32_t offset, uint64_t value)
 	hisi_qm_model_mmio_write(func->config.model, PF,
 				 func->is_isolated ? 4 : 2, at, &value,
 				 sizeof(value));
+}
+
+/* 4.7 */
+bool emu_qp_is_arming(const struct emu_qp *qp, uint64_t value)
+{
+	unsigned int shift = HISI_QM_DB_V2_CMD_SHIFT;
+
+	if (qp->func->config.revision == HISI_QM_REV_V1)
+		shift = HISI_QM_DB_V1_CMD_SHIFT;
+	return (value >> shift & HISI_QM_DB_V2_CMD_MASK) == HISI_QM_DB_CQ &&
+	       value >> HISI_QM_DB_PRIORITY_SHIFT;
 }
