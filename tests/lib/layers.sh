@@ -120,7 +120,7 @@ layers_run()
 # run_ctest PRESET NAME ARG...: the tests of a build that the arguments select.
 run_ctest()
 {
-	local preset=$1 name=$2 junit sum passed failed
+	local preset=$1 name=$2 junit sum passed failed status=0
 	shift 2
 
 	junit=$top/build/logs/$name.xml
@@ -128,9 +128,11 @@ run_ctest()
 	quiet "$name" ctest --test-dir "build/$preset" -j "$jobs" \
 		--output-on-failure --no-tests=error --output-junit "$junit" \
 		--test-output-size-passed 4194304 \
-		--test-output-size-failed 4194304 "$@" || true
+		--test-output-size-failed 4194304 "$@" || status=$?
 	sum=$(awk -f tests/lib/junit.awk "$junit")
 	read -r passed failed <<<"$sum"
+	# It also fails if there is nothing to run.
+	[ "$status" = 0 ] || [ "$failed" != 0 ] || failed=1
 	count_passed "$passed"
 	count_failed "$failed"
 	tail -n +2 <<<"$sum"
@@ -191,8 +193,8 @@ layer_valgrind()
 {
 	local program
 
-	build_preset dev
-	for program in build/dev/tests/unit/test_*; do
+	build_release
+	for program in build/release/tests/unit/test_*; do
 		[ -x "$program" ] && [ -f "$program" ] || continue
 		step "valgrind-${program##*/}" valgrind -q --leak-check=full \
 			--errors-for-leak-kinds=definite --error-exitcode=99 \
