@@ -212,7 +212,8 @@ int hisi_qm_queue_dead(struct hisi_qm_queue *q)
 
 static bool has_answer(const struct hisi_qm_ring *r)
 {
-	return hisi_qm_ring_cqe_is_new(r, hisi_qm_ring_cqe(r, r->head));
+	return hisi_qm_ring_cqe_phase(hisi_qm_ring_cqe(r->cq, r->head)) ==
+	       r->phase;
 }
 
 int hisi_qm_queue_arm(struct wd_driver_queue *dq)
@@ -235,13 +236,12 @@ int hisi_qm_queue_arm(struct wd_driver_queue *dq)
 static bool all_completed(const struct hisi_qm_ring *r)
 {
 	uint64_t last = r->sent - 1;
-	uint64_t cqe, phase;
+	uint64_t cqe;
 
 	if (!r->sent)
 		return true;
-	cqe = hisi_qm_ring_cqe(r, last % r->cq_depth);
-	phase = ~(last / r->cq_depth) & 1;
-	return (cqe >> HISI_QM_CQE_PHASE_BIT & HISI_QM_CQE_PHASE) == phase;
+	cqe = hisi_qm_ring_cqe(r->cq, last % r->cq_depth);
+	return hisi_qm_ring_cqe_phase(cqe) != (last / r->cq_depth & 1);
 }
 
 static uint64_t now_ms(void)

@@ -112,7 +112,7 @@ struct hisi_qm_ring {
 typedef int (*hisi_qm_encode_fn)(const void *ctx, void *sqe, void *req);
 
 /* Decode the answer. 0, or -EIO if it can't be the answer of @req. */
-typedef int (*hisi_qm_decode_fn)(const void *ctx, const void *sqe, void *req);
+typedef int (*hisi_qm_decode_fn)(const void *sqe, void *req);
 
 static inline bool hisi_qm_ring_stopped(const struct hisi_qm_ring *r,
 					unsigned int flag)
@@ -121,26 +121,36 @@ static inline bool hisi_qm_ring_stopped(const struct hisi_qm_ring *r,
 	       __atomic_load_n(&r->dead, __ATOMIC_RELAXED);
 }
 
-static inline void hisi_qm_ring_doorbell(struct hisi_qm_ring *r, uint64_t value)
+/* For a backend without MMIO. Out of line: the fast paths end in a call of it. */
+static __attribute__((noinline, unused)) int
+hisi_qm_ring_call_doorbell(struct hisi_qm_ring *r, uint64_t value)
+{
+	r->ring_db(r->ch, r->db_offset, value);
+	return 0;
+}
+
+static inline int hisi_qm_ring_doorbell(struct hisi_qm_ring *r, uint64_t value)
 {
 	/* What the doorbell announces must be in memory before it. */
 	hisi_qm_wmb();
-	if (r->db)
-		__atomic_store_n(r->db, value, __ATOMIC_RELEASE);
-	else
-		r->ring_db(r->ch, r->db_offset, value);
+	if (hisi_qm_unlikely(!r->db))
+		return hisi_qm_ring_call_doorbell(r, value);
+	__atomic_store_n(r->db, value, __ATOMIC_RELEASE);
+	return 0;
 }
 
-static inline void hisi_qm_ring_return_cqes(struct hisi_qm_ring *r,
-					    uint64_t c_flag)
+static __attribute__((noinline, unused)) int
+hisi_qm_ring_return_cqes(struct hisi_qm_ring *r, uint64_t c_flag)
 {
+	r->cq_doorbells++;
+	r->unreturned = 0;
+	r->starved_seen = __atomic_load_n(&r->starved, __ATOMIC_RELAXED);
 	hisi_qm_ring_doorbell(r, r->cq_db |
 			      (uint64_t)r->head << HISI_QM_DB_INDEX_SHIFT |
 			      c_flag << HISI_QM_DB_PRIORITY_SHIFT);
-	r->cq_doorbells++;
-	r->unreturned = 0;
-	/* Pairs with the load in hisi_qm_ring_space(). */
+	/* Behind the doorbell. Pairs with the load in hisi_qm_ring_space(). */
 	__atomic_store_n(&r->returned, r->received, __ATOMIC_RELEASE);
+	return 0;
 }
 
 /* How many more requests the CQ has room for, @want if it has enough. */
@@ -163,6 +173,44 @@ static inline void hisi_qm_ring_note_starved(struct hisi_qm_ring *r)
 	__atomic_store_n(&r->starved, r->starved + 1, __ATOMIC_RELAXED);
 }
 
+/* The slots up to @tail are filled, @n more than before. Return: 0. */
+static inline int hisi_qm_ring_announce(struct hisi_qm_ring *r, uint32_t tail,
+					uint32_t n)
+{
+	r->tail = tail;
+	__atomic_store_n(&r->sent, r->sent + n, __ATOMIC_RELAXED);
+	r->sq_doorbells++;
+	return hisi_qm_ring_doorbell(r, r->sq_db |
+				     (uint64_t)tail << HISI_QM_DB_INDEX_SHIFT);
+}
+
+/* Up to @n requests into the slots from @tail on, without a wrap. */
+static inline __attribute__((always_inline)) unsigned int
+hisi_qm_ring_fill(struct hisi_qm_ring *r, uint32_t sqe_bytes, uint32_t tail,
+		  void *const *reqs, unsigned int n, hisi_qm_encode_fn encode,
+		  const void *ctx, int *error)
+{
+	uint8_t *sqe = r->sq + (size_t)tail * sqe_bytes;
+	void **slot = r->reqs + tail;
+	void *const *req = reqs, *const *end = reqs + n;
+
+	for (; req != end; req++, slot++, sqe += sqe_bytes) {
+		/*
+		 * The acquire pairs with the release in hisi_qm_ring_recv():
+		 * the old answer was read before the slot is written again.
+		 */
+		if (hisi_qm_unlikely(__atomic_load_n(slot, __ATOMIC_ACQUIRE))) {
+			*error = -EBUSY;
+			break;
+		}
+		*error = encode(ctx, sqe, *req);
+		if (hisi_qm_unlikely(*error))
+			break;
+		__atomic_store_n(slot, *req, __ATOMIC_RELAXED);
+	}
+	return req - reqs;
+}
+
 /*
  * hisi_qm_ring_send() - encode requests into free slots, ring once
  *
@@ -174,39 +222,64 @@ hisi_qm_ring_send(struct hisi_qm_ring *r, uint32_t sqe_bytes,
 		  void *const *reqs, unsigned int n, hisi_qm_encode_fn encode,
 		  const void *ctx)
 {
-	uint32_t tail = r->tail, space, i;
+	uint32_t tail = r->tail, space, piece, got, done = 0;
 	int error = 0;
 
 	if (hisi_qm_unlikely(hisi_qm_ring_stopped(r, HISI_QM_STOP_TX)))
 		return -EIO;
 	space = hisi_qm_ring_space(r, n);
-	for (i = 0; i < n; i++) {
-		/*
-		 * The acquire pairs with the release in hisi_qm_ring_recv():
-		 * the old answer was read before the slot is written again.
-		 */
-		if (hisi_qm_unlikely(i == space ||
-				     __atomic_load_n(&r->reqs[tail],
-						     __ATOMIC_ACQUIRE))) {
-			hisi_qm_ring_note_starved(r);
-			error = -EBUSY;
-			break;
-		}
-		error = encode(ctx, r->sq + (size_t)tail * sqe_bytes, reqs[i]);
-		if (hisi_qm_unlikely(error))
-			break;
-		__atomic_store_n(&r->reqs[tail], reqs[i], __ATOMIC_RELAXED);
-		if (hisi_qm_unlikely(++tail == r->sq_depth))
-			tail = 0;
+	if (hisi_qm_unlikely(n > space)) {
+		n = space;
+		error = -EBUSY;
 	}
-	if (hisi_qm_unlikely(!i))
+	while (done < n) {
+		piece = n - done;
+		if (hisi_qm_unlikely(piece > r->sq_depth - tail))
+			piece = r->sq_depth - tail;
+		got = hisi_qm_ring_fill(r, sqe_bytes, tail, reqs + done, piece,
+					encode, ctx, &error);
+		done += got;
+		tail += got;
+		if (hisi_qm_unlikely(tail == r->sq_depth))
+			tail = 0;
+		if (hisi_qm_unlikely(got < piece))
+			break;
+	}
+	if (hisi_qm_unlikely(error == -EBUSY))
+		hisi_qm_ring_note_starved(r);
+	if (hisi_qm_unlikely(!done))
 		return error;
-	r->tail = tail;
-	__atomic_store_n(&r->sent, r->sent + i, __ATOMIC_RELAXED);
-	r->sq_doorbells++;
-	hisi_qm_ring_doorbell(r, r->sq_db |
-			      (uint64_t)tail << HISI_QM_DB_INDEX_SHIFT);
-	return i;
+	hisi_qm_ring_announce(r, tail, done);
+	return done;
+}
+
+/*
+ * hisi_qm_ring_send_one() - hisi_qm_ring_send() of one request
+ *
+ * The caller has asked hisi_qm_ring_stopped().
+ *
+ * Return: 0, or as hisi_qm_ring_send().
+ */
+static inline __attribute__((always_inline)) int
+hisi_qm_ring_send_one(struct hisi_qm_ring *r, uint32_t sqe_bytes, void *req,
+		      hisi_qm_encode_fn encode, const void *ctx)
+{
+	uint32_t tail = r->tail;
+	void **slot = r->reqs + tail;
+	int error;
+
+	if (hisi_qm_unlikely(!hisi_qm_ring_space(r, 1) ||
+			     __atomic_load_n(slot, __ATOMIC_ACQUIRE))) {
+		hisi_qm_ring_note_starved(r);
+		return -EBUSY;
+	}
+	error = encode(ctx, r->sq + (size_t)tail * sqe_bytes, req);
+	if (hisi_qm_unlikely(error))
+		return error;
+	__atomic_store_n(slot, req, __ATOMIC_RELAXED);
+	if (hisi_qm_unlikely(++tail == r->sq_depth))
+		tail = 0;
+	return hisi_qm_ring_announce(r, tail, 1);
 }
 
 /*
@@ -217,41 +290,70 @@ hisi_qm_ring_send(struct hisi_qm_ring *r, uint32_t sqe_bytes,
 #define HISI_QM_CQE_SQ_NUM_BIT	16
 #define HISI_QM_CQE_PHASE_BIT	48
 
-static inline uint64_t hisi_qm_ring_cqe(const struct hisi_qm_ring *r,
-					uint32_t index)
+static inline uint64_t hisi_qm_ring_cqe(const uint8_t *cq, uint32_t index)
 {
-	const uint8_t *cqe = r->cq + (size_t)index * sizeof(struct hisi_qm_cqe);
-
-	return __atomic_load_n((const uint64_t *)(cqe + HISI_QM_CQE_HALF),
+	return __atomic_load_n((const uint64_t *)(cq + (size_t)index *
+						  sizeof(struct hisi_qm_cqe) +
+						  HISI_QM_CQE_HALF),
 			       __ATOMIC_ACQUIRE);
 }
 
-static inline bool hisi_qm_ring_cqe_is_new(const struct hisi_qm_ring *r,
-					   uint64_t cqe)
+static inline uint32_t hisi_qm_ring_cqe_phase(uint64_t cqe)
 {
-	return (cqe >> HISI_QM_CQE_PHASE_BIT & HISI_QM_CQE_PHASE) == r->phase;
+	return cqe >> HISI_QM_CQE_PHASE_BIT & HISI_QM_CQE_PHASE;
 }
 
-static inline void hisi_qm_ring_advance(struct hisi_qm_ring *r)
+/* @n answers were taken. Is it worth a doorbell to give completions back? */
+static inline bool hisi_qm_ring_taken(struct hisi_qm_ring *r, uint32_t n)
 {
-	if (hisi_qm_unlikely(++r->head == r->cq_depth)) {
-		r->head = 0;
-		r->phase ^= 1;
-	}
+	__atomic_store_n(&r->received, r->received + n, __ATOMIC_RELAXED);
+	r->unreturned += n;
+	return r->unreturned >= r->cq_batch ||
+	       __atomic_load_n(&r->starved, __ATOMIC_RELAXED) !=
+			r->starved_seen;
+}
+
+/* There is no answer: time to give back what is left. 0, or -EIO: no more. */
+static __attribute__((noinline, unused)) int
+hisi_qm_ring_idle(struct hisi_qm_ring *r)
+{
+	if (r->unreturned)
+		hisi_qm_ring_return_cqes(r, 0);
+	return hisi_qm_ring_stopped(r, HISI_QM_STOP_RX) ? -EIO : 0;
 }
 
 /*
- * The request that a CQE is about, or NULL: an index of a device is checked
- * before it is used.
+ * The parts of struct hisi_qm_ring that a loop needs for every answer, in
+ * locals: every store through a pointer might change *r otherwise.
  */
-static inline void *hisi_qm_ring_claim(struct hisi_qm_ring *r, uint64_t cqe,
-				       uint32_t *slot)
+struct hisi_qm_ring_view {
+	const uint8_t *sq;
+	void **reqs;
+	uint32_t sq_depth;
+	uint32_t qn;
+};
+
+/*
+ * The request that a CQE is about, with its answer decoded, or NULL: what a
+ * device wrote is checked before it is used.
+ */
+static inline __attribute__((always_inline)) void *
+hisi_qm_ring_take(const struct hisi_qm_ring_view *view, uint32_t sqe_bytes,
+		  uint64_t cqe, hisi_qm_decode_fn decode)
 {
-	*slot = cqe & 0xffff;
-	if (hisi_qm_unlikely(*slot >= r->sq_depth ||
-			     (cqe >> HISI_QM_CQE_SQ_NUM_BIT & 0xffff) != r->qn))
+	/* With another queue's number in bits 31:16 this is no slot either. */
+	uint32_t slot = (uint32_t)cqe - (view->qn << HISI_QM_CQE_SQ_NUM_BIT);
+	void *req;
+
+	if (hisi_qm_unlikely(slot >= view->sq_depth))
 		return NULL;
-	return __atomic_load_n(&r->reqs[*slot], __ATOMIC_RELAXED);
+	req = __atomic_load_n(&view->reqs[slot], __ATOMIC_RELAXED);
+	if (hisi_qm_unlikely(!req || decode(view->sq + (size_t)slot * sqe_bytes,
+					    req)))
+		return NULL;
+	/* Pairs with the acquire in hisi_qm_ring_fill(). */
+	__atomic_store_n(&view->reqs[slot], NULL, __ATOMIC_RELEASE);
+	return req;
 }
 
 /*
@@ -261,42 +363,76 @@ static inline void *hisi_qm_ring_claim(struct hisi_qm_ring *r, uint64_t cqe,
  */
 static inline __attribute__((always_inline)) int
 hisi_qm_ring_recv(struct hisi_qm_ring *r, uint32_t sqe_bytes, void **reqs,
-		  unsigned int n, hisi_qm_decode_fn decode, const void *ctx)
+		  unsigned int n, hisi_qm_decode_fn decode)
 {
-	uint32_t slot, starved, i;
+	const struct hisi_qm_ring_view view = {
+		.sq = r->sq, .reqs = r->reqs, .sq_depth = r->sq_depth,
+		.qn = r->qn,
+	};
+	uint32_t head = r->head, phase = r->phase, depth = r->cq_depth, i;
+	const uint8_t *cq = r->cq;
 	uint64_t cqe;
 	void *req;
 
 	for (i = 0; i < n; i++) {
-		cqe = hisi_qm_ring_cqe(r, r->head);
-		if (!hisi_qm_ring_cqe_is_new(r, cqe))
+		cqe = hisi_qm_ring_cqe(cq, head);
+		if (hisi_qm_ring_cqe_phase(cqe) != phase)
 			break;
 		/* The phase first, then the CQE, then the answer. */
 		hisi_qm_rmb();
-		req = hisi_qm_ring_claim(r, cqe, &slot);
-		if (hisi_qm_unlikely(!req ||
-				     decode(ctx, r->sq + (size_t)slot * sqe_bytes,
-					    req))) {
+		req = hisi_qm_ring_take(&view, sqe_bytes, cqe, decode);
+		if (hisi_qm_unlikely(!req)) {
 			__atomic_store_n(&r->dead, 1, __ATOMIC_RELAXED);
 			break;
 		}
-		/* Pairs with the acquire in hisi_qm_ring_send(). */
-		__atomic_store_n(&r->reqs[slot], NULL, __ATOMIC_RELEASE);
 		reqs[i] = req;
-		hisi_qm_ring_advance(r);
+		if (hisi_qm_unlikely(++head == depth)) {
+			head = 0;
+			phase ^= 1;
+		}
 	}
-	__atomic_store_n(&r->received, r->received + i, __ATOMIC_RELAXED);
-	r->unreturned += i;
-	starved = __atomic_load_n(&r->starved, __ATOMIC_RELAXED);
-	if (r->unreturned &&
-	    (!i || r->unreturned >= r->cq_batch || starved != r->starved_seen)) {
-		r->starved_seen = starved;
+	r->head = head;
+	r->phase = phase;
+	if (hisi_qm_unlikely(!i))
+		return n ? hisi_qm_ring_idle(r) : 0;
+	if (hisi_qm_unlikely(hisi_qm_ring_taken(r, i)))
 		hisi_qm_ring_return_cqes(r, 0);
-	}
-	if (hisi_qm_unlikely(!i && n &&
-			     hisi_qm_ring_stopped(r, HISI_QM_STOP_RX)))
-		return -EIO;
 	return i;
+}
+
+/*
+ * hisi_qm_ring_recv_one() - hisi_qm_ring_recv() of one answer
+ *
+ * Return: 0, -EAGAIN, or -EIO.
+ */
+static inline __attribute__((always_inline)) int
+hisi_qm_ring_recv_one(struct hisi_qm_ring *r, uint32_t sqe_bytes, void **req,
+		      hisi_qm_decode_fn decode)
+{
+	const struct hisi_qm_ring_view view = {
+		.sq = r->sq, .reqs = r->reqs, .sq_depth = r->sq_depth,
+		.qn = r->qn,
+	};
+	uint64_t cqe = hisi_qm_ring_cqe(r->cq, r->head);
+	void *taken;
+
+	if (hisi_qm_ring_cqe_phase(cqe) != r->phase)
+		return hisi_qm_ring_idle(r) ? -EIO : -EAGAIN;
+	/* The phase first, then the CQE, then the answer. */
+	hisi_qm_rmb();
+	taken = hisi_qm_ring_take(&view, sqe_bytes, cqe, decode);
+	if (hisi_qm_unlikely(!taken)) {
+		__atomic_store_n(&r->dead, 1, __ATOMIC_RELAXED);
+		return -EIO;
+	}
+	*req = taken;
+	if (hisi_qm_unlikely(++r->head == r->cq_depth)) {
+		r->head = 0;
+		r->phase ^= 1;
+	}
+	if (hisi_qm_unlikely(hisi_qm_ring_taken(r, 1)))
+		return hisi_qm_ring_return_cqes(r, 0);
+	return 0;
 }
 
 #endif /* HISI_QM_RING_H */

@@ -1,6 +1,52 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "hisi_zip_codec.h"
 
+void hisi_zip_codec_init(struct hisi_zip_codec *codec, uint32_t format,
+			 const struct wd_memory *memory, bool emulated)
+{
+	codec->memory = memory;
+	codec->format = format;
+	codec->more = memory->any ? HISI_ZIP_PARAM_STREAM : UINT32_MAX;
+	codec->level = emulated ? HISI_ZIP_DW9_MODEL_LEVEL_MASK <<
+				  HISI_ZIP_PARAM_LEVEL_SHIFT : 0;
+}
+
+static int encode_ctx(const struct hisi_zip_codec *codec, hisi_zip_word *word,
+		      const struct wd_comp_msg *msg)
+{
+	uint64_t dma;
+
+	if (!msg->ctx || (uintptr_t)msg->ctx % HISI_ZIP_SGL_ALIGN ||
+	    msg->dst_bytes < WD_COMP_STREAM_MIN_OUT)
+		return -EINVAL;
+	if (!wd_memory_translate(codec->memory, msg->ctx, WD_COMP_CTX_BYTES,
+				 &dma))
+		return -EFAULT;
+	*word = dma + HISI_ZIP_CTX_HW_OFFSET;
+	return 0;
+}
+
+int hisi_zip_encode_more(const struct hisi_zip_codec *codec, hisi_zip_word *w,
+			 const struct wd_comp_msg *msg)
+{
+	uint64_t src, dst;
+	int ret;
+
+	if (msg->op & WD_COMP_MSG_STREAM) {
+		ret = encode_ctx(codec, &w[HISI_ZIP_WORD_CTX], msg);
+		if (ret)
+			return ret;
+	}
+	/* Also for no input the address has to be a valid one. */
+	if (!wd_memory_translate(codec->memory, msg->src,
+				 msg->src_bytes ? msg->src_bytes : 1, &src) ||
+	    !wd_memory_translate(codec->memory, msg->dst, msg->dst_bytes, &dst))
+		return -EFAULT;
+	w[HISI_ZIP_WORD_SRC] = src;
+	w[HISI_ZIP_WORD_DST] = dst;
+	return 0;
+}
+
 void hisi_zip_decode_status(uint32_t dw3, struct wd_comp_msg *msg)
 {
 	msg->status = dw3 & HISI_ZIP_DW3_STATUS_MASK;

@@ -8,6 +8,7 @@
 #define HISI_ZIP_CODEC_H
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 #include <hisi_zip_hw.h>
@@ -30,106 +31,176 @@ _Static_assert(WD_COMP_MSG_FINISH << HISI_ZIP_OP_SHIFT == HISI_ZIP_DW7_FINISH &&
 	       WD_COMP_MSG_NEW << HISI_ZIP_OP_SHIFT == HISI_ZIP_DW7_NEW,
 	       "operations");
 
+/* ctx_dw1, ctx_dw2, isize and checksum, which are copied together */
+#define HISI_ZIP_STATE_BYTES	(4 * sizeof(uint32_t))
+_Static_assert(offsetof(struct wd_comp_msg, checksum) -
+	       offsetof(struct wd_comp_msg, ctx_dw1) ==
+	       HISI_ZIP_STATE_BYTES - sizeof(uint32_t) &&
+	       offsetof(struct hisi_zip_sqe, checksum) -
+	       offsetof(struct hisi_zip_sqe, ctx_dw1) ==
+	       HISI_ZIP_STATE_BYTES - sizeof(uint32_t), "state words");
+
+/* Two dwords of an SQE. */
+typedef uint64_t __attribute__((may_alias)) hisi_zip_word;
+
 /* Hardware ignores a request with less room than that (7.6). */
 #define HISI_ZIP_MIN_OUT	16
 
 /**
  * struct hisi_zip_codec - what all requests of a queue have in common
  * @memory: translates addresses
- * @type: HISI_ZIP_SQE_TYPE_0 or HISI_ZIP_SQE_TYPE_3
- * @formats: bit n: enum wd_comp_format n is the device's
- * @level_mask: HISI_ZIP_DW9_MODEL_LEVEL_MASK if the device is the model, that
- *	has levels; else 0
+ * @format: enum wd_comp_format
+ * @more: bits of the parameter word that make hisi_zip_encode_more() needed;
+ *	all if the device has addresses of its own
+ * @level: bits of the parameter word that reach the device: those of the level
+ *	if it is the model, which has levels; else 0
  */
 struct hisi_zip_codec {
 	const struct wd_memory *memory;
-	uint32_t type;
-	uint32_t formats;
-	uint32_t level_mask;
+	uint32_t format;
+	uint32_t more;
+	uint32_t level;
 };
 
-/* Is there something in @msg that must not reach the device? */
-static inline bool hisi_zip_msg_is_bad(const struct hisi_zip_codec *codec,
-				       const struct wd_comp_msg *msg)
-{
-	uint32_t least = HISI_ZIP_MIN_OUT;
+/* @emulated: the device is the model */
+void hisi_zip_codec_init(struct hisi_zip_codec *codec, uint32_t format,
+			 const struct wd_memory *memory, bool emulated);
 
-	if (msg->op & WD_COMP_MSG_STREAM) {
-		least = WD_COMP_STREAM_MIN_OUT;
-		if (!msg->ctx || (uintptr_t)msg->ctx % HISI_ZIP_SGL_ALIGN)
-			return true;
-	}
-	return msg->src_bytes > WD_COMP_MSG_MAX_BYTES ||
-	       msg->dst_bytes - least > WD_COMP_MSG_MAX_BYTES - least ||
-	       msg->format > WD_COMP_GZIP ||
-	       !(codec->formats >> msg->format & 1) ||
-	       msg->op > (WD_COMP_MSG_FINISH | WD_COMP_MSG_STREAM |
-			  WD_COMP_MSG_NEW) ||
-	       msg->window > WD_COMP_WINDOW_32K || msg->level > 9 ||
-	       msg->reserved[0] || msg->reserved[1] || !msg->src || !msg->dst;
+/*
+ * The parameters that are bytes, as one word, and how far each may be below
+ * 0x80 at most: adding that sets bit 7 of a byte that is too large.
+ */
+#define HISI_ZIP_PARAM_LIMITS						\
+	((0x7fu - 0) | (0x7fu - 7) << 8 |				\
+	 (0x7fu - WD_COMP_WINDOW_32K) << 16 | (0x7fu - 9) << 24)
+_Static_assert(offsetof(struct wd_comp_msg, op) ==
+	       offsetof(struct wd_comp_msg, format) + 1 &&
+	       offsetof(struct wd_comp_msg, window) ==
+	       offsetof(struct wd_comp_msg, format) + 2 &&
+	       offsetof(struct wd_comp_msg, level) ==
+	       offsetof(struct wd_comp_msg, format) + 3, "parameter word");
+
+static inline uint32_t hisi_zip_params(const struct wd_comp_msg *msg)
+{
+	uint32_t params;
+
+	memcpy(&params, &msg->format, sizeof(params));
+	return params;
 }
 
-static inline uint32_t hisi_zip_dw9(const struct hisi_zip_codec *codec,
-				    const struct wd_comp_msg *msg)
+static inline bool hisi_zip_params_are_bad(const struct hisi_zip_codec *codec,
+					   uint32_t params)
 {
-	return msg->format |
-	       HISI_ZIP_BUF_FLAT << HISI_ZIP_DW9_BUF_SHIFT |
-	       (uint32_t)msg->window << HISI_ZIP_DW9_WINDOW_SHIFT |
-	       (msg->level & codec->level_mask) <<
-			HISI_ZIP_DW9_MODEL_LEVEL_SHIFT;
+	params ^= codec->format;
+	return (params | (params + HISI_ZIP_PARAM_LIMITS)) & 0x80808080u;
+}
+
+static inline bool hisi_zip_buffers_are_bad(const struct wd_comp_msg *msg)
+{
+	return msg->src_bytes > WD_COMP_MSG_MAX_BYTES ||
+	       msg->dst_bytes - HISI_ZIP_MIN_OUT >
+			WD_COMP_MSG_MAX_BYTES - HISI_ZIP_MIN_OUT ||
+	       !msg->src || !msg->dst;
 }
 
 /*
- * hisi_zip_encode() - write a whole SQE
+ * hisi_zip_encode_more() - what only some requests need, in the SQE @w
  *
- * @sqe_mem is written as 64-bit words, which the processor does twice as fast
- * as the 32 of struct hisi_zip_sqe; word n is DW2n and DW2n+1.
+ * The context of a stream, and addresses where the device has its own.
  *
- * Return: 0, -EINVAL, -EFAULT (not reachable for the device).
+ * Return: 0, -EINVAL, -EFAULT.
+ */
+int hisi_zip_encode_more(const struct hisi_zip_codec *codec, hisi_zip_word *w,
+			 const struct wd_comp_msg *msg);
+
+/* Words of an SQE that hisi_zip_encode_more() writes, too. */
+#define HISI_ZIP_WORD_SRC	9
+#define HISI_ZIP_WORD_DST	10
+#define HISI_ZIP_WORD_CTX	11
+
+/* From where a parameter is in the parameter word to where it is in DW7, DW9. */
+#define HISI_ZIP_PARAM_OP_SHIFT		8
+#define HISI_ZIP_PARAM_WINDOW_SHIFT	16
+#define HISI_ZIP_PARAM_LEVEL_SHIFT	24
+#define HISI_ZIP_PARAM_STREAM	(WD_COMP_MSG_STREAM << HISI_ZIP_PARAM_OP_SHIFT)
+
+static inline uint64_t hisi_zip_dw7(uint32_t type, uint32_t params)
+{
+	return type << HISI_ZIP_DW7_TYPE_SHIFT |
+	       (params & 7u << HISI_ZIP_PARAM_OP_SHIFT) <<
+			(HISI_ZIP_OP_SHIFT - HISI_ZIP_PARAM_OP_SHIFT);
+}
+
+static inline uint64_t hisi_zip_dw9(const struct hisi_zip_codec *codec,
+				    uint32_t params)
+{
+	return codec->format |
+	       (params & 7u << HISI_ZIP_PARAM_WINDOW_SHIFT) >>
+			(HISI_ZIP_PARAM_WINDOW_SHIFT -
+			 HISI_ZIP_DW9_WINDOW_SHIFT) |
+	       (params & codec->level) >>
+			(HISI_ZIP_PARAM_LEVEL_SHIFT -
+			 HISI_ZIP_DW9_MODEL_LEVEL_SHIFT);
+}
+
+/*
+ * hisi_zip_encode_plain() - write a whole SQE, without hisi_zip_encode_more()
+ * @codec: the queue's
+ * @type: HISI_ZIP_SQE_TYPE_0 or HISI_ZIP_SQE_TYPE_3, a constant
+ * @w: slot of the SQ
+ * @msg: request
+ *
+ * The SQE is written as 64-bit words, which the processor does twice as fast
+ * as the 32 of struct hisi_zip_sqe; word n is DW2n and DW2n+1. What the caller
+ * wrote a moment ago is loaded as wide as it was stored.
+ *
+ * Return: 0, -EINVAL.
  */
 static inline __attribute__((always_inline)) int
-hisi_zip_encode(const void *ctx, void *sqe_mem, void *req)
+hisi_zip_encode_plain(const struct hisi_zip_codec *codec, uint32_t type,
+		      hisi_zip_word *w, const struct wd_comp_msg *msg)
 {
-	typedef uint64_t __attribute__((may_alias)) word;
-	const struct hisi_zip_codec *codec = ctx;
-	const struct wd_comp_msg *msg = req;
-	uint64_t src, dst, stream_ctx = 0, tag = (uintptr_t)req;
-	bool type3 = codec->type == HISI_ZIP_SQE_TYPE_3;
-	word *w = sqe_mem;
+	uint32_t params = hisi_zip_params(msg);
+	uint64_t tag = (uintptr_t)msg;
 
-	if (__builtin_expect(hisi_zip_msg_is_bad(codec, msg), 0))
+	if (__builtin_expect(hisi_zip_params_are_bad(codec, params) ||
+			     hisi_zip_buffers_are_bad(msg) ||
+			     msg->reserved[0] || msg->reserved[1], 0))
 		return -EINVAL;
-	if (__builtin_expect(!wd_memory_translate(codec->memory, msg->src,
-						  msg->src_bytes ?
-						  msg->src_bytes : 1, &src) ||
-			     !wd_memory_translate(codec->memory, msg->dst,
-						  msg->dst_bytes, &dst), 0))
-		return -EFAULT;
-	if ((msg->op & WD_COMP_MSG_STREAM) &&
-	    !wd_memory_translate(codec->memory, msg->ctx, WD_COMP_CTX_BYTES,
-				 &stream_ctx))
-		return -EFAULT;
-	if (stream_ctx)
-		stream_ctx += HISI_ZIP_CTX_HW_OFFSET;
-
 	w[0] = 0;
 	w[1] = 0;
 	w[2] = msg->src_bytes;
-	w[3] = (uint64_t)(codec->type << HISI_ZIP_DW7_TYPE_SHIFT |
-			  (uint32_t)msg->op << HISI_ZIP_OP_SHIFT) << 32;
-	w[4] = (uint64_t)hisi_zip_dw9(codec, msg) << 32;
+	w[3] = hisi_zip_dw7(type, params) << 32;
+	w[4] = hisi_zip_dw9(codec, params) << 32;
 	w[5] = 0;
-	w[6] = type3 ? 0 : tag << 32;
+	w[6] = type == HISI_ZIP_SQE_TYPE_0 ? tag << 32 : 0;
 	w[7] = msg->dst_bytes | (uint64_t)msg->ctx_dw0 << 32;
 	w[8] = 0;
-	w[9] = src;
-	w[10] = dst;
-	w[11] = stream_ctx;
+	w[HISI_ZIP_WORD_SRC] = (uintptr_t)msg->src;
+	w[HISI_ZIP_WORD_DST] = (uintptr_t)msg->dst;
+	w[HISI_ZIP_WORD_CTX] = 0;
 	w[12] = 0;
-	w[13] = type3 ? tag : 0;
-	w[14] = msg->ctx_dw1 | (uint64_t)msg->ctx_dw2 << 32;
-	w[15] = msg->isize | (uint64_t)msg->checksum << 32;
+	w[13] = type == HISI_ZIP_SQE_TYPE_3 ? tag : 0;
+	memcpy(&w[14], &msg->ctx_dw1, HISI_ZIP_STATE_BYTES);
 	return 0;
+}
+
+static inline bool hisi_zip_needs_more(const struct hisi_zip_codec *codec,
+				       const struct wd_comp_msg *msg)
+{
+	return (hisi_zip_params(msg) | ~HISI_ZIP_PARAM_STREAM) & codec->more;
+}
+
+/* hisi_zip_encode() - write a whole SQE. 0, -EINVAL, -EFAULT (unreachable). */
+static inline __attribute__((always_inline)) int
+hisi_zip_encode(const struct hisi_zip_codec *codec, uint32_t type,
+		hisi_zip_word *w, const struct wd_comp_msg *msg)
+{
+	int ret = hisi_zip_encode_plain(codec, type, w, msg);
+
+	if (__builtin_expect(hisi_zip_needs_more(codec, msg) && !ret, 0))
+		ret = hisi_zip_encode_more(codec, w, msg);
+	return ret;
 }
 
 /* The one place where a status of the device becomes an error (7.5). */
@@ -150,51 +221,50 @@ static inline int hisi_zip_status_to_errno(uint32_t status)
 }
 
 /* Everything but plain success. */
-void hisi_zip_decode_status(uint32_t dw3, struct wd_comp_msg *msg)
-	__attribute__((cold));
+void hisi_zip_decode_status(uint32_t dw3, struct wd_comp_msg *msg);
+
+static inline bool hisi_zip_tag_matches(uint32_t type,
+					const struct hisi_zip_sqe *sqe,
+					const struct wd_comp_msg *msg)
+{
+	uint64_t tag;
+
+	if (type == HISI_ZIP_SQE_TYPE_0)
+		return sqe->dw13 == (uint32_t)(uintptr_t)msg;
+	memcpy(&tag, &sqe->dw26, sizeof(tag));
+	return tag == (uintptr_t)msg;
+}
+
+_Static_assert(offsetof(struct wd_comp_msg, reserved) + 2 -
+	       offsetof(struct wd_comp_msg, result) == sizeof(uint64_t),
+	       "outcome words");
 
 /*
  * hisi_zip_decode() - read the answer out of an SQE
  *
- * Return: 0; -EIO if it can't be the answer of @req: another tag, or more
+ * Return: 0; -EIO if it can't be the answer of @msg: another tag, or more
  * bytes than there were.
  */
 static inline __attribute__((always_inline)) int
-hisi_zip_decode(const void *ctx, const void *sqe_mem, void *req)
+hisi_zip_decode(uint32_t type, const void *sqe_mem, struct wd_comp_msg *msg)
 {
-	const struct hisi_zip_codec *codec = ctx;
 	const struct hisi_zip_sqe *sqe = sqe_mem;
-	struct wd_comp_msg *msg = req;
-	uint64_t tag = (uintptr_t)req;
 	uint32_t dw3 = sqe->dw3, consumed = sqe->consumed,
 		 produced = sqe->produced;
-	bool ours;
 
-	if (codec->type == HISI_ZIP_SQE_TYPE_3)
-		ours = sqe->dw26 == (uint32_t)tag && sqe->dw27 == tag >> 32;
-	else
-		ours = sqe->dw13 == (uint32_t)tag;
-	if (__builtin_expect(!ours || consumed > msg->src_bytes ||
+	if (__builtin_expect(!hisi_zip_tag_matches(type, sqe, msg) || consumed > msg->src_bytes ||
 			     produced > msg->dst_bytes, 0))
 		return -EIO;
 	msg->ctx_dw0 = sqe->ctx_dw0;
-	/* ctx_dw1, ctx_dw2, isize and checksum, in one go */
-	memcpy(&msg->ctx_dw1, &sqe->ctx_dw1, 4 * sizeof(uint32_t));
+	memcpy(&msg->ctx_dw1, &sqe->ctx_dw1, HISI_ZIP_STATE_BYTES);
 	msg->consumed = consumed;
 	msg->produced = produced;
-	msg->result = 0;
-	msg->status = 0;
-	msg->ended = 0;
+	/* result, status, ended, and reserved, which encode() saw to be 0 */
+	memset(&msg->result, 0, sizeof(uint64_t));
 	if (__builtin_expect(dw3 & (HISI_ZIP_DW3_STATUS_MASK |
 				    HISI_ZIP_DW3_LAST_BLOCK), 0))
 		hisi_zip_decode_status(dw3, msg);
 	return 0;
 }
-
-_Static_assert(offsetof(struct wd_comp_msg, checksum) -
-	       offsetof(struct wd_comp_msg, ctx_dw1) == 3 * sizeof(uint32_t) &&
-	       offsetof(struct hisi_zip_sqe, checksum) -
-	       offsetof(struct hisi_zip_sqe, ctx_dw1) == 3 * sizeof(uint32_t),
-	       "the state words are copied together");
 
 #endif /* HISI_ZIP_CODEC_H */

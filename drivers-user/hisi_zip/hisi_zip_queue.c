@@ -19,28 +19,6 @@ static const struct {
 	{ "zlib", WD_COMP_ZLIB },
 };
 
-static bool has_line(const char *text, const char *line)
-{
-	size_t len = strlen(line);
-	const char *at;
-
-	for (at = text; (at = strstr(at, line)); at += len)
-		if ((at == text || at[-1] == '\n') &&
-		    (!at[len] || at[len] == '\n'))
-			return true;
-	return false;
-}
-
-static uint32_t device_formats(const struct wd_device_info *info)
-{
-	uint32_t formats = 0, i;
-
-	for (i = 0; i < sizeof(algorithms) / sizeof(algorithms[0]); i++)
-		if (has_line(info->algorithms, algorithms[i].name))
-			formats |= 1u << algorithms[i].format;
-	return formats;
-}
-
 static uint32_t format_of(const char *algorithm)
 {
 	uint32_t i;
@@ -53,12 +31,9 @@ static uint32_t format_of(const char *algorithm)
 
 static bool hisi_zip_matches(const struct wd_device_info *info)
 {
-	return hisi_qm_api_version(info->api) && device_formats(info);
+	return hisi_qm_api_version(info->api) &&
+	       (info->emulated || !strncmp(info->name, "hisi_zip-", 9));
 }
-
-static int hisi_zip_open(struct wd_channel *ch, uint32_t op_type,
-			 const char *algorithm, const struct wd_memory *memory,
-			 struct wd_driver_queue **dq);
 
 static void hisi_zip_close(struct wd_driver_queue *dq, bool is_child)
 {
@@ -68,45 +43,117 @@ static void hisi_zip_close(struct wd_driver_queue *dq, bool is_child)
 	free(q);
 }
 
-static int hisi_zip_send(struct wd_driver_queue *dq, void *const *reqs,
-			 unsigned int n)
-{
-	struct hisi_zip_queue *q = (struct hisi_zip_queue *)dq;
-	int ret;
+/*
+ * The data path, once for each type of request, so that the compiler sees the
+ * type as a constant.
+ */
+#define HISI_ZIP_INLINE	__attribute__((always_inline))
 
-	ret = hisi_qm_ring_send(&q->qm.ring, HISI_ZIP_SQE_BYTES, reqs, n,
-				hisi_zip_encode, &q->codec);
-	if (__builtin_expect(ret == -EIO, 0))
-		return hisi_qm_queue_dead(&q->qm);
-	return ret;
+#define HISI_ZIP_DATA_PATH(type)					\
+static inline HISI_ZIP_INLINE int					\
+encode_type##type(const void *ctx, void *sqe, void *req)		\
+{									\
+	return hisi_zip_encode(ctx, HISI_ZIP_SQE_TYPE_##type, sqe, req); \
+}									\
+									\
+static inline HISI_ZIP_INLINE int					\
+decode_type##type(const void *sqe, void *req)				\
+{									\
+	return hisi_zip_decode(HISI_ZIP_SQE_TYPE_##type, sqe, req);	\
+}									\
+									\
+static int send_type##type(struct wd_driver_queue *dq,			\
+			   void *const *reqs, unsigned int n)		\
+{									\
+	struct hisi_zip_queue *q = (struct hisi_zip_queue *)dq;		\
+	const struct hisi_zip_codec codec = q->codec;			\
+	int ret;							\
+									\
+	ret = hisi_qm_ring_send(&q->qm.ring, HISI_ZIP_SQE_BYTES, reqs,	\
+				n, encode_type##type, &codec);		\
+	return hisi_qm_likely(ret != -EIO) ? ret :			\
+	       hisi_qm_queue_dead(&q->qm);				\
+}									\
+									\
+static int recv_type##type(struct wd_driver_queue *dq, void **reqs,	\
+			   unsigned int n)				\
+{									\
+	struct hisi_zip_queue *q = (struct hisi_zip_queue *)dq;		\
+	int ret;							\
+									\
+	ret = hisi_qm_ring_recv(&q->qm.ring, HISI_ZIP_SQE_BYTES, reqs,	\
+				n, decode_type##type);			\
+	return hisi_qm_likely(ret != -EIO) ? ret :			\
+	       hisi_qm_queue_dead(&q->qm);				\
+}									\
+									\
+/* Apart, so that send_one() calls nothing but in its last line. */	\
+static __attribute__((noinline)) int					\
+send_one_more_type##type(struct hisi_zip_queue *q, void *req)		\
+{									\
+	int ret = send_type##type(&q->qm.base, &req, 1);		\
+									\
+	return ret == 1 ? 0 : ret;					\
+}									\
+									\
+static inline HISI_ZIP_INLINE int					\
+encode_plain_type##type(const void *ctx, void *sqe, void *req)		\
+{									\
+	return hisi_zip_encode_plain(ctx, HISI_ZIP_SQE_TYPE_##type,	\
+				     sqe, req);				\
+}									\
+									\
+static int send_one_type##type(struct wd_driver_queue *dq, void *req)	\
+{									\
+	struct hisi_zip_queue *q = (struct hisi_zip_queue *)dq;		\
+									\
+	if (hisi_qm_unlikely(hisi_zip_needs_more(&q->codec, req) ||	\
+			     hisi_qm_ring_stopped(&q->qm.ring,		\
+						  HISI_QM_STOP_TX)))	\
+		return send_one_more_type##type(q, req);		\
+	return hisi_qm_ring_send_one(&q->qm.ring, HISI_ZIP_SQE_BYTES,	\
+				     req, encode_plain_type##type,	\
+				     &q->codec);			\
+}									\
+									\
+static int recv_one_type##type(struct wd_driver_queue *dq, void **req)	\
+{									\
+	struct hisi_zip_queue *q = (struct hisi_zip_queue *)dq;		\
+	int ret;							\
+									\
+	ret = hisi_qm_ring_recv_one(&q->qm.ring, HISI_ZIP_SQE_BYTES,	\
+				    req, decode_type##type);		\
+	return hisi_qm_likely(ret != -EIO) ? ret :			\
+	       hisi_qm_queue_dead(&q->qm);				\
 }
 
-static int hisi_zip_recv(struct wd_driver_queue *dq, void **reqs,
-			 unsigned int n)
-{
-	struct hisi_zip_queue *q = (struct hisi_zip_queue *)dq;
-	int ret;
+HISI_ZIP_DATA_PATH(0)
+HISI_ZIP_DATA_PATH(3)
 
-	ret = hisi_qm_ring_recv(&q->qm.ring, HISI_ZIP_SQE_BYTES, reqs, n,
-				hisi_zip_decode, &q->codec);
-	if (__builtin_expect(ret == -EIO, 0))
-		return hisi_qm_queue_dead(&q->qm);
-	return ret;
+static int hisi_zip_open(struct wd_channel *ch, uint32_t op_type,
+			 const char *algorithm, const struct wd_memory *memory,
+			 struct wd_driver_queue **dq);
+
+#define HISI_ZIP_DRIVER(type) {						\
+	.name = "hisi_zip",						\
+	.matches = hisi_zip_matches,					\
+	.open = hisi_zip_open,						\
+	.close = hisi_zip_close,					\
+	.send = send_type##type,					\
+	.recv = recv_type##type,					\
+	.send_one = send_one_type##type,				\
+	.recv_one = recv_one_type##type,				\
+	.arm = hisi_qm_queue_arm,					\
+	.wait = hisi_qm_queue_wait,					\
+	.reclaim = hisi_qm_queue_reclaim,				\
+	.stats = hisi_qm_queue_stats,					\
 }
+
+/* Generations differ by the table; the library finds the one of V3. */
+static const struct wd_driver driver_v1 = HISI_ZIP_DRIVER(0);
 
 extern const struct wd_driver hisi_zip_driver;
-const struct wd_driver hisi_zip_driver = {
-	.name = "hisi_zip",
-	.matches = hisi_zip_matches,
-	.open = hisi_zip_open,
-	.close = hisi_zip_close,
-	.send = hisi_zip_send,
-	.recv = hisi_zip_recv,
-	.arm = hisi_qm_queue_arm,
-	.wait = hisi_qm_queue_wait,
-	.reclaim = hisi_qm_queue_reclaim,
-	.stats = hisi_qm_queue_stats,
-};
+const struct wd_driver hisi_zip_driver = HISI_ZIP_DRIVER(3);
 
 static int hisi_zip_open(struct wd_channel *ch, uint32_t op_type,
 			 const char *algorithm, const struct wd_memory *memory,
@@ -121,19 +168,15 @@ static int hisi_zip_open(struct wd_channel *ch, uint32_t op_type,
 	if (!q)
 		return -ENOMEM;
 	memset(q, 0, sizeof(*q));
-	q->qm.base.drv = &hisi_zip_driver;
 	ret = hisi_qm_queue_open(&q->qm, ch, op_type, HISI_ZIP_SQE_BYTES,
 				 memory);
 	if (ret) {
 		free(q);
 		return ret;
 	}
-	q->codec.memory = memory;
-	q->codec.type = q->qm.version < 3 ? HISI_ZIP_SQE_TYPE_0 :
-					    HISI_ZIP_SQE_TYPE_3;
-	q->codec.formats = device_formats(&ch->info);
-	q->codec.level_mask = ch->info.emulated ?
-			      HISI_ZIP_DW9_MODEL_LEVEL_MASK : 0;
+	q->qm.base.drv = q->qm.version < 3 ? &driver_v1 : &hisi_zip_driver;
+	hisi_zip_codec_init(&q->codec, format_of(algorithm), memory,
+			    ch->info.emulated);
 	*dq = &q->qm.base;
 	return 0;
 }

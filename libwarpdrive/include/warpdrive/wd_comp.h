@@ -69,7 +69,7 @@ enum wd_comp_window {
  * @src_bytes: at most WD_COMP_MSG_MAX_BYTES
  * @dst_bytes: room at @dst, at most WD_COMP_MSG_MAX_BYTES, at least 16, with
  *	WD_COMP_MSG_STREAM at least WD_COMP_STREAM_MIN_OUT
- * @format: enum wd_comp_format
+ * @format: enum wd_comp_format; the one the queue was requested for
  * @op: WD_COMP_MSG_* bits; a message without any is one complete stream
  * @window: enum wd_comp_window
  * @level: 0 for the device's own, 1 to 9 for effort; hardware has no levels
@@ -104,12 +104,12 @@ struct wd_comp_msg {
 	uint8_t window;
 	uint8_t level;
 	uint32_t ctx_dw0;
+	uint32_t consumed;
+	uint32_t produced;
 	uint32_t ctx_dw1;
 	uint32_t ctx_dw2;
 	uint32_t isize;
 	uint32_t checksum;
-	uint32_t consumed;
-	uint32_t produced;
 	int32_t result;
 	uint8_t status;
 	uint8_t ended;

@@ -12,7 +12,7 @@ struct wd_memory;
 
 /**
  * struct wd_driver_queue - a queue of a user driver
- * @drv: its driver
+ * @drv: its driver; open() may choose another table than the one it is in
  * @ch: its channel
  * @memory: what the device can reach, for the translation of addresses
  * @queue_num: number of the queue within its device
@@ -36,6 +36,8 @@ struct wd_driver_queue {
  * @close: free it; the channel is closed by the caller afterwards
  * @send: as wd_send_burst()
  * @recv: as wd_recv_burst()
+ * @send_one: as wd_send(); one request is worth code of its own
+ * @recv_one: as wd_recv()
  * @arm: as wd_queue_arm()
  * @wait: wait for the answer of every request that was sent, or for the first
  *	answer that was not received (@any). Return 0, -ETIMEDOUT, -EIO, -ENODEV
@@ -53,6 +55,8 @@ struct wd_driver {
 	int (*send)(struct wd_driver_queue *dq, void *const *reqs,
 		    unsigned int n);
 	int (*recv)(struct wd_driver_queue *dq, void **reqs, unsigned int n);
+	int (*send_one)(struct wd_driver_queue *dq, void *req);
+	int (*recv_one)(struct wd_driver_queue *dq, void **req);
 	int (*arm)(struct wd_driver_queue *dq);
 	int (*wait)(struct wd_driver_queue *dq, bool any, uint32_t timeout_ms);
 	unsigned int (*reclaim)(struct wd_driver_queue *dq, void **reqs,

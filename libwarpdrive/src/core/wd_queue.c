@@ -9,7 +9,6 @@
 #include "wd_log.h"
 #include "wd_queue_private.h"
 
-#define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 
 static bool is_child(const struct wd_queue_state *state)
@@ -54,8 +53,7 @@ static int open_candidate(const struct wd_candidate *cand,
 		return ret;
 	}
 	state->dq = dq;
-	state->send = cand->driver->send;
-	state->recv = cand->driver->recv;
+	state->ops = *dq->drv;
 	return 0;
 }
 
@@ -153,7 +151,7 @@ void wd_release_queue(struct wd_queue *q)
 	q->state = NULL;
 	child = is_child(state);
 	ch = state->dq->ch;
-	state->dq->drv->close(state->dq, child);
+	state->ops.close(state->dq, child);
 	/* The child never had the mapping. */
 	if (child)
 		state->memory.owned = false;
@@ -165,14 +163,12 @@ void wd_release_queue(struct wd_queue *q)
 int wd_send(struct wd_queue *q, void *req)
 {
 	struct wd_queue_state *state = q->state;
-	int ret;
 
 	if (unlikely(!state))
 		return -EINVAL;
 	if (is_child(state))
 		return -EPERM;
-	ret = state->send(state->dq, &req, 1);
-	return likely(ret == 1) ? 0 : ret;
+	return state->ops.send_one(state->dq, req);
 }
 
 int wd_send_burst(struct wd_queue *q, void *const *reqs, unsigned int n)
@@ -183,22 +179,18 @@ int wd_send_burst(struct wd_queue *q, void *const *reqs, unsigned int n)
 		return -EINVAL;
 	if (is_child(state))
 		return -EPERM;
-	return state->send(state->dq, reqs, n);
+	return state->ops.send(state->dq, reqs, n);
 }
 
 int wd_recv(struct wd_queue *q, void **req)
 {
 	struct wd_queue_state *state = q->state;
-	int ret;
 
 	if (unlikely(!state))
 		return -EINVAL;
 	if (is_child(state))
 		return -EPERM;
-	ret = state->recv(state->dq, req, 1);
-	if (likely(ret == 1))
-		return 0;
-	return ret ? ret : -EAGAIN;
+	return state->ops.recv_one(state->dq, req);
 }
 
 int wd_recv_burst(struct wd_queue *q, void **reqs, unsigned int n)
@@ -209,19 +201,17 @@ int wd_recv_burst(struct wd_queue *q, void **reqs, unsigned int n)
 		return -EINVAL;
 	if (is_child(state))
 		return -EPERM;
-	return state->recv(state->dq, reqs, n);
+	return state->ops.recv(state->dq, reqs, n);
 }
 
 int wd_recv_timed(struct wd_queue *q, void **req, uint32_t timeout_ms)
 {
-	struct wd_driver_queue *dq;
 	int ret;
 
 	ret = wd_recv(q, req);
 	if (ret != -EAGAIN || !timeout_ms)
 		return ret;
-	dq = q->state->dq;
-	ret = dq->drv->wait(dq, true, timeout_ms);
+	ret = q->state->ops.wait(q->state->dq, true, timeout_ms);
 	/* What arrived comes first, the queue's end after it. */
 	return ret == -EAGAIN || ret == -ETIMEDOUT ? ret : wd_recv(q, req);
 }
@@ -242,7 +232,7 @@ void wd_flush(struct wd_queue *q)
 
 	if (!state || is_child(state))
 		return;
-	state->dq->drv->wait(state->dq, false, queue_timeout(q));
+	state->ops.wait(state->dq, false, queue_timeout(q));
 }
 
 int wd_queue_fd(struct wd_queue *q)
@@ -264,7 +254,7 @@ int wd_queue_arm(struct wd_queue *q)
 		return -EINVAL;
 	if (is_child(state))
 		return -EPERM;
-	return state->dq->drv->arm(state->dq);
+	return state->ops.arm(state->dq);
 }
 
 int wd_queue_get_info(struct wd_queue *q, struct wd_queue_info *info)
@@ -279,7 +269,7 @@ int wd_queue_get_info(struct wd_queue *q, struct wd_queue_info *info)
 	info->device = state->dq->ch->info;
 	info->queue_num = state->dq->queue_num;
 	info->depth = state->dq->depth;
-	state->dq->drv->stats(state->dq, info);
+	state->ops.stats(state->dq, info);
 	return 0;
 }
 
@@ -289,5 +279,5 @@ unsigned int wd_reclaim(struct wd_queue *q, void **reqs, unsigned int n)
 
 	if (!state || is_child(state))
 		return 0;
-	return state->dq->drv->reclaim(state->dq, reqs, n);
+	return state->ops.reclaim(state->dq, reqs, n);
 }

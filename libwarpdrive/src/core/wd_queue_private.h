@@ -8,16 +8,13 @@
 
 /**
  * struct wd_queue_state - a requested queue
- * @send: of the user driver, here because it is called for every request
- * @recv: likewise
+ * @ops: of the user driver, which may differ from queue to queue
  * @dq: the user driver's queue
  * @fork_cookie: what wd_fork_current() was when the queue was requested
  * @memory: what the device reaches
  */
 struct wd_queue_state {
-	int (*send)(struct wd_driver_queue *dq, void *const *reqs,
-		    unsigned int n);
-	int (*recv)(struct wd_driver_queue *dq, void **reqs, unsigned int n);
+	struct wd_driver ops;
 	struct wd_driver_queue *dq;
 	uint32_t fork_cookie;
 	struct wd_memory memory;
