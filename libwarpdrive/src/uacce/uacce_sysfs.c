@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A kernel driver may be older than this library and lack attributes, and a
+ * device may vanish while it is being read. Only what a queue cannot do
+ * without is mandatory.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <misc/uacce/uacce.h>
+
+#include "uacce_sys.h"
+#include "uacce_sysfs.h"
+#include "wd_log.h"
+
+#define NUMA_LOCAL	10
+#define NUMA_UNKNOWN	20
+
+static int read_file(const char *path, char *text, size_t bytes)
+{
+	ssize_t got;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	got = read(fd, text, bytes - 1);
+	close(fd);
+	if (got < 0)
+		return -EIO;
+	while (got && text[got - 1] == '\n')
+		got--;
+	text[got] = 0;
+	return 0;
+}
+
+static int read_attr(const char *name, const char *attr, char *text,
+		     size_t bytes)
+{
+	char path[512];
+
+	if (snprintf(path, sizeof(path), "%s/%s/%s", uacce_sys()->sysfs_root,
+		     name, attr) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	return read_file(path, text, bytes);
+}
+
+/* A number, or @fallback if there is none. */
+static long long read_number(const char *name, const char *attr,
+			     long long fallback)
+{
+	char text[64], *end;
+	long long value;
+
+	if (read_attr(name, attr, text, sizeof(text)))
+		return fallback;
+	errno = 0;
+	value = strtoll(text, &end, 0);
+	return errno || end == text || *end ? fallback : value;
+}
+
+static enum wd_mode mode_of(uint64_t flags)
+{
+	if (flags & UACCE_DEV_SVA)
+		return WD_MODE_SVA;
+	if (flags & UACCE_DEV_SHARE_DOMAIN)
+		return WD_MODE_SHARE_DOMAIN;
+	if (flags & UACCE_DEV_PASID)
+		return WD_MODE_PASID;
+	if (flags & UACCE_DEV_NOIOMMU)
+		return WD_MODE_NOIOMMU;
+	return WD_MODE_DMA;
+}
+
+/* Distance of @node from the calling thread by the kernel's table. */
+static uint32_t distance_from_here(int node)
+{
+	char path[256], text[1024], *at = text, *end;
+	long distance = 0;
+	int i;
+
+	if (node < 0)
+		return NUMA_LOCAL;
+	snprintf(path, sizeof(path), "%s/node%d/distance",
+		 uacce_sys()->node_root, uacce_sys()->node());
+	if (read_file(path, text, sizeof(text)))
+		return NUMA_UNKNOWN;
+	for (i = 0; i <= node; i++, at = end) {
+		distance = strtol(at, &end, 10);
+		if (end == at)
+			return NUMA_UNKNOWN;
+	}
+	return distance;
+}
+
+static void read_optional(const char *name, struct wd_device_info *info)
+{
+	info->available_instances = read_number(name, "available_instances", 0);
+	info->isolated = read_number(name, "isolate", 0) == 1 ||
+			 read_number(name, "dev_state", 0) < 0;
+	info->numa_node = read_number(name, "node_id", WD_NUMA_ANY);
+	if (info->numa_node < 0)
+		info->numa_node = WD_NUMA_ANY;
+	info->numa_distance = distance_from_here(info->numa_node);
+	info->region_mmio_bytes = read_number(name, "region_mmio_size", 0);
+}
+
+int uacce_sysfs_read(const char *name, struct wd_device_info *info)
+{
+	long long flags, dus;
+
+	memset(info, 0, sizeof(*info));
+	if (strlen(name) >= sizeof(info->name) || strchr(name, '/'))
+		return -ENODEV;
+	strcpy(info->name, name);
+	if (snprintf(info->path, sizeof(info->path), "%s/%s",
+		     uacce_sys()->dev_root, name) >= (int)sizeof(info->path))
+		return -ENODEV;
+	if (read_attr(name, "api", info->api, sizeof(info->api)) ||
+	    read_attr(name, "algorithms", info->algorithms,
+		      sizeof(info->algorithms)))
+		return -ENODEV;
+	flags = read_number(name, "flags", -1);
+	dus = read_number(name, "region_dus_size", -1);
+	if (flags < 0 || dus <= 0)
+		return -ENODEV;
+	info->flags = flags;
+	info->mode = mode_of(flags);
+	info->region_dus_bytes = dus;
+	read_optional(name, info);
+	return 0;
+}
+
+int uacce_sysfs_enumerate(int (*add)(void *arg, const struct wd_device_info *),
+			  void *arg)
+{
+	struct wd_device_info info;
+	struct dirent *entry;
+	int ret = 0;
+	DIR *dir;
+
+	dir = opendir(uacce_sys()->sysfs_root);
+	if (!dir)
+		return 0;
+	while (!ret && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		if (uacce_sysfs_read(entry->d_name, &info))
+			wd_log(WD_LOG_WARNING,
+			       "%s/%s: attributes are missing; is its kernel module of another version?",
+			       uacce_sys()->sysfs_root, entry->d_name);
+		else
+			ret = add(arg, &info);
+	}
+	closedir(dir);
+	return ret;
+}
