@@ -35,6 +35,8 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(default)
+
 struct wd_queue_state;
 
 /** Any NUMA node: the one nearest to the calling thread comes first. */
@@ -366,6 +368,8 @@ void wd_log_set(wd_log_fn fn, void *arg, enum wd_log_level max_level);
 
 /** wd_version() - version of the library, for instance "0.1.0"; never NULL */
 const char *wd_version(void);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

@@ -20,6 +20,8 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(default)
+
 /** enum wd_comp_direction - op_type of a compression queue */
 enum wd_comp_direction {
 	WD_COMP_COMPRESS = 0,
@@ -431,6 +433,8 @@ uint32_t wd_comp_check_init(uint32_t format);
  * Return: page aligned memory, or NULL.
  */
 void *wd_comp_memory_alloc(struct wd_comp_session *session, size_t bytes);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }
