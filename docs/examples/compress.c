@@ -14,7 +14,7 @@ static int read_file(const char *path, void **data, size_t *bytes)
 {
 	FILE *f = fopen(path, "rb");
 	void *p = NULL;
-	long size;
+	long size = -1;
 	int ret = 0;
 
 	if (!f)
@@ -75,8 +75,8 @@ static int compress(const void *in, size_t in_bytes, void *out,
 
 int main(int argc, char **argv)
 {
-	size_t in_bytes, out_bytes;
-	void *in, *out;
+	size_t in_bytes = 0, out_bytes;
+	void *in = NULL, *out;
 	int ret;
 
 	if (argc != 3) {
