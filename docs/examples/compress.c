@@ -22,7 +22,7 @@ static int read_file(const char *path, void **data, size_t *bytes)
 	if (fseek(f, 0, SEEK_END) || (size = ftell(f)) < 0 ||
 	    fseek(f, 0, SEEK_SET))
 		ret = -errno;
-	else if (!(p = malloc(size + 1)))
+	else if (!(p = malloc(size ? size : 1)))
 		ret = -ENOMEM;
 	else if (fread(p, 1, size, f) != (size_t)size)
 		ret = -EIO;
