@@ -228,6 +228,7 @@ static void install_closed(struct emu_qp *qp)
 	fill_cqc(qp, &xqc->cqc);
 	xqc->sqc.base_l = xqc->cqc.base_l = (uint32_t)base;
 	xqc->sqc.base_h = xqc->cqc.base_h = base >> 32;
+	xqc->sqc.w13 = HISI_QM_SQC_CLOSED;
 	if (func->config.revision != HISI_QM_REV_V1) {
 		xqc->sqc.w8 = HISI_QM_QC_POISON;
 		xqc->cqc.w8 = HISI_QM_QC_POISON;
@@ -256,17 +257,12 @@ void emu_qp_kill(struct emu_qp *qp)
 	func->config.died(func->config.arg, qp);
 }
 
-/*
- * 4.7, 2.7: the queue's own page with isolation, else the function's. V1 has no
- * random value that makes a late doorbell miss.
- */
+/* 4.7, 2.7: the queue's own page with isolation, else the function's. */
 void emu_qp_doorbell(struct emu_qp *qp, uint32_t offset, uint64_t value)
 {
 	struct emu_function *func = qp->func;
 	uint64_t at = offset;
 
-	if (!qp->is_started && func->config.revision == HISI_QM_REV_V1)
-		return;
 	if (func->is_isolated)
 		at += (uint64_t)qp->qn * HISI_QM_ISO_STRIDE;
 	hisi_qm_model_mmio_write(func->config.model, PF,
