@@ -23,21 +23,23 @@
 #define MARKER_BYTES	5
 
 /*
- * Entry of a table: bits 7:0 bits to skip, 15:8 bits that had to be seen for
- * that, 28:16 where the next look-up's table begins, 30 a match, 31 needs a
+ * Entry of a table: bits 5:0 bits to skip, 9:6 bits that had to be seen for
+ * that, 10 the next look-up is in the table of distances (which follows that of
+ * literals and lengths, so that the bit is the index's), 12 a match, 15 needs a
  * closer look: end of block, a code longer than the index, or no code.
  */
-#define ENTRY(skip, seen)	((uint32_t)(skip) | (uint32_t)(seen) << 8)
-#define ENTRY_SKIP(e)		((e) & 0xff)
-#define ENTRY_SEEN(e)		((e) >> 8 & 0xff)
-#define ENTRY_NEXT_SHIFT	16
-#define ENTRY_NEXT(e)		((e) >> ENTRY_NEXT_SHIFT & 0x1fff)
-#define ENTRY_MATCH		0x40000000
-#define ENTRY_SPECIAL		0x80000000
-#define NEXT_DIST		(ENTRIES << ENTRY_NEXT_SHIFT)
+#define ENTRY(skip, seen)	((skip) | (seen) << 6)
+#define ENTRY_SKIP(e)		((e) & 0x3f)
+#define ENTRY_SEEN(e)		((e) >> 6 & 0xf)
+#define ENTRY_DIST		ENTRIES
+#define ENTRY_MATCH		0x1000
+#define ENTRY_SPECIAL		0x8000
+#define ENTRY_FLAGS		(ENTRY_DIST | ENTRY_MATCH | ENTRY_SPECIAL)
 
 /* Two look-ups with the longest skip each fit into a refilled buffer. */
-_Static_assert(2 * (BITS + 13) <= 56, "refill");
+#define REFILL_BITS		56
+_Static_assert(2 * (BITS + 14) <= REFILL_BITS, "refill");
+_Static_assert(ENTRY_DIST == 0x400, "the bit's place in an entry");
 
 struct reader {
 	const uint8_t *data;
@@ -141,92 +143,73 @@ static int slow_symbol(const struct code *code, uint64_t bits,
 	return -EBADMSG;
 }
 
+/* Codes stand in the stream with their first bit lowest. */
 static unsigned int reverse(unsigned int value, unsigned int bits)
 {
-	unsigned int out = 0;
-
-	while (bits--) {
-		out = out << 1 | (value & 1);
-		value >>= 1;
-	}
-	return out;
+	value = (value >> 1 & 0x5555) | (value & 0x5555) << 1;
+	value = (value >> 2 & 0x3333) | (value & 0x3333) << 2;
+	value = (value >> 4 & 0x0f0f) | (value & 0x0f0f) << 4;
+	value = (value >> 8 & 0x00ff) | (value & 0x00ff) << 8;
+	return value >> (16 - bits);
 }
 
-/* Code of the @nth symbol of length @len as it stands in the stream. */
-static unsigned int stream_code(const struct code *code, unsigned int len,
-				unsigned int nth)
-{
-	return reverse(code->first[len] + nth, len);
-}
-
-static uint32_t entry_of(unsigned int symbol, unsigned int len, bool is_dist)
+static uint16_t entry_of(unsigned int symbol, unsigned int len, bool is_dist)
 {
 	if (is_dist)
 		return ENTRY(len + dist_extra(symbol), len);
 	if (symbol < END_OF_BLOCK)
 		return ENTRY(len, len);
 	if (symbol == END_OF_BLOCK)
-		return ENTRY(0, BITS) | ENTRY_SPECIAL;
-	return ENTRY(len + length_extra(symbol), len) | ENTRY_MATCH | NEXT_DIST;
+		return ENTRY(0, len) | ENTRY_SPECIAL;
+	return ENTRY(len + length_extra(symbol), len) | ENTRY_MATCH |
+	       ENTRY_DIST;
 }
 
-static void fill_single(uint32_t *table, const struct code *code, bool is_dist)
+/* The table for codes up to a length, doubled, begins that for one more. */
+static void fill_single(uint16_t *table, const struct code *code, bool is_dist)
 {
-	const uint32_t special = ENTRY(0, BITS) | ENTRY_SPECIAL |
-				 (is_dist ? NEXT_DIST : 0);
-	unsigned int len, nth, at, count;
-	uint32_t entry;
+	unsigned int len, at, value;
 
-	for (at = 0; at < ENTRIES; at++)
-		table[at] = special;
+	table[0] = ENTRY_SPECIAL | (is_dist ? ENTRY_DIST : 0);
 	for (len = 1; len <= BITS; len++) {
-		count = code->index[len + 1] - code->index[len];
-		for (nth = 0; nth < count; nth++) {
-			entry = entry_of(code->sorted[code->index[len] + nth],
-					 len, is_dist);
-			for (at = stream_code(code, len, nth); at < ENTRIES;
-			     at += 1u << len)
-				table[at] = entry;
-		}
+		memcpy(table + (1u << (len - 1)), table,
+		       sizeof(*table) << (len - 1));
+		value = code->first[len];
+		for (at = code->index[len]; at < code->index[len + 1]; at++)
+			table[reverse(value++, len)] =
+				entry_of(code->sorted[at], len, is_dist);
 	}
 }
 
 /* @first and what follows it, if the index shows all of its code. */
-static uint32_t append(uint32_t first, uint32_t second)
+static uint16_t append(uint16_t first, uint16_t second, uint16_t otherwise)
 {
 	unsigned int skip = ENTRY_SKIP(first) + ENTRY_SKIP(second);
+	unsigned int seen = ENTRY_SKIP(first) + ENTRY_SEEN(second);
+	uint16_t both = ENTRY(skip, seen & 0xf) | (second & ENTRY_FLAGS);
 
-	if ((second & ENTRY_SPECIAL) ||
-	    ENTRY_SKIP(first) + ENTRY_SEEN(second) > BITS)
-		return 0;
-	return ENTRY(skip, ENTRY_SKIP(first) + ENTRY_SEEN(second)) |
-	       (second & ~0xffffu);
+	if ((first | second) & ENTRY_SPECIAL)
+		return otherwise;
+	return seen > BITS ? otherwise : both;
 }
 
 /* An entry's rest is a smaller index, so the table can be built upwards. */
 static void fill_multi(struct zm_scan *scan)
 {
-	const uint32_t *dist = scan->table + ENTRIES;
-	uint32_t *table = scan->table;
-	uint32_t first, both;
+	const uint16_t *dist = scan->table + ENTRIES;
+	uint16_t *table = scan->table;
+	uint16_t first, second, third;
 	unsigned int i, rest;
 
 	table[0] = scan->single[0];
 	for (i = 1; i < ENTRIES; i++) {
 		first = scan->single[i];
-		table[i] = first;
-		if ((first & ENTRY_SPECIAL) || ENTRY_SKIP(first) > BITS)
-			continue;
 		rest = i >> ENTRY_SKIP(first);
-		if (first & ENTRY_MATCH) {
-			both = append(first, dist[rest]);
-		} else {
-			both = append(first, table[rest]);
-			if (!both)
-				both = append(first, scan->single[rest]);
-		}
-		if (both)
-			table[i] = both;
+		second = scan->single[rest];
+		third = rest < i ? table[rest] : second;
+		if (first & ENTRY_MATCH)
+			second = third = dist[rest];
+		table[i] = append(first, third, append(first, second, first));
 	}
 }
 
@@ -317,10 +300,7 @@ static int read_codes(struct reader *r, struct block *b, unsigned int type)
 	return err;
 }
 
-/*
- * One symbol that the tables cannot tell, or 1 at the end of the block. In the
- * litlen table everything special is, in the dist table only long codes are.
- */
+/* One symbol the slow way, with its distance if it is a match; 1 at the end. */
 static int walk_special(struct reader *r, const struct block *b, bool is_dist)
 {
 	const struct code *code = is_dist ? &b->dist : &b->litlen;
@@ -344,39 +324,76 @@ static int walk_special(struct reader *r, const struct block *b, bool is_dist)
 	return walk_special(r, b, true);
 }
 
-/* Skip a block's symbols up to and including its end-of-block code. */
-static int walk_symbols(struct reader *r, const struct block *b,
-			const uint32_t *table)
+/* What the walk keeps in registers. */
+struct bits {
+	uint64_t buffer;
+	unsigned int left;	/* valid bits in it */
+	size_t next;		/* byte that follows them */
+};
+
+/* At least %REFILL_BITS bits; only where 8 bytes can be read. */
+static inline void refill(struct bits *bits, const uint8_t *data)
+{
+	uint64_t word;
+
+	memcpy(&word, data + bits->next, sizeof(word));
+	bits->buffer |= word << bits->left;
+	bits->next += (63 - bits->left) / 8;
+	bits->left |= REFILL_BITS;
+}
+
+static inline void skip(struct bits *bits, uint16_t entry)
+{
+	bits->buffer >>= ENTRY_SKIP(entry);
+	bits->left -= ENTRY_SKIP(entry);
+}
+
+/*
+ * Skip symbols until something special comes or the data's end is near; true
+ * if a distance is what comes.
+ */
+static bool walk_fast(struct reader *r, const uint16_t *table)
 {
 	const uint32_t mask = ENTRIES - 1;
-	uint32_t entry, base = 0;
-	uint64_t bits;
-	size_t pos;
+	struct bits bits = { .next = r->pos / 8 };
+	uint16_t entry = 0, ahead;
+
+	if (r->bytes < 16 || bits.next > r->bytes - 16)
+		return false;
+	refill(&bits, r->data);
+	bits.buffer >>= r->pos % 8;
+	bits.left -= r->pos % 8;
+	do {
+		refill(&bits, r->data);
+		ahead = (table + (entry & ENTRY_DIST))[bits.buffer & mask];
+		if (ahead & ENTRY_SPECIAL)
+			break;
+		entry = ahead;
+		skip(&bits, entry);
+		ahead = (table + (entry & ENTRY_DIST))[bits.buffer & mask];
+		if (ahead & ENTRY_SPECIAL)
+			break;
+		entry = ahead;
+		skip(&bits, entry);
+	} while (bits.next <= r->bytes - 16);
+	r->pos = 8 * bits.next - bits.left;
+	return entry & ENTRY_DIST;
+}
+
+/* Skip a block's symbols up to and including its end-of-block code. */
+static int walk_symbols(struct reader *r, const struct block *b,
+			const uint16_t *table)
+{
+	bool is_dist;
 	int end;
 
-	for (;;) {
+	do {
+		is_dist = walk_fast(r, table);
+		end = walk_special(r, b, is_dist);
 		if (r->pos > 8 * r->bytes)
 			return -EBADMSG;
-		pos = r->pos;
-		bits = peek(r, pos);
-		entry = table[base + (bits & mask)];
-		if (!(entry & ENTRY_SPECIAL)) {
-			base = ENTRY_NEXT(entry);
-			pos += ENTRY_SKIP(entry);
-			bits >>= ENTRY_SKIP(entry);
-			entry = table[base + (bits & mask)];
-			r->pos = pos;
-		}
-		if (!(entry & ENTRY_SPECIAL)) {
-			base = ENTRY_NEXT(entry);
-			r->pos = pos + ENTRY_SKIP(entry);
-			continue;
-		}
-		end = walk_special(r, b, base);
-		if (end)
-			return end < 0 ? end : 0;
-		base = 0;
-	}
+	} while (!end);
+	return end < 0 ? end : 0;
 }
 
 static int walk_stored(struct reader *r)

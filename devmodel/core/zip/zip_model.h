@@ -191,12 +191,12 @@ uint8_t hisi_zip_model_context_save(struct hisi_qm_model_task *task,
 				    struct zm_context *ctx,
 				    const uint8_t *history);
 
-#define ZM_SCAN_BITS	11
+#define ZM_SCAN_BITS	10
 
 /* Tables of the block scanner, in the worker to keep them off the stack. */
 struct zm_scan {
-	uint32_t single[1 << ZM_SCAN_BITS];
-	uint32_t table[2 << ZM_SCAN_BITS];	/* literals and lengths, dists */
+	uint16_t single[1 << ZM_SCAN_BITS];
+	uint16_t table[2 << ZM_SCAN_BITS];	/* literals and lengths, dists */
 };
 
 int hisi_zip_model_open_stream(struct zm_scan *scan, uint8_t *data,
