@@ -54,6 +54,18 @@ void output_block_signals(bool block)
 	pthread_sigmask(block ? SIG_BLOCK : SIG_UNBLOCK, &caught, NULL);
 }
 
+void output_take_write_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	if (sigismember(&caught, SIGPIPE))
+		sigaddset(&set, SIGPIPE);
+	if (sigismember(&caught, SIGXFSZ))
+		sigaddset(&set, SIGXFSZ);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
 static bool may_overwrite(const char *name, const struct options *o)
 {
 	int answer, c;

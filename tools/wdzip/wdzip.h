@@ -209,6 +209,8 @@ int writer_finish(struct writer *w);
 void output_init(void);
 /** output_block_signals() - keep them from, or let them into, this thread */
 void output_block_signals(bool block);
+/** output_take_write_signals() - let in those that a write raises in its thread */
+void output_take_write_signals(void);
 
 /**
  * struct output - where the result goes

@@ -49,6 +49,7 @@ static void *writer_main(void *arg)
 {
 	struct writer *w = arg;
 
+	output_take_write_signals();
 	pthread_mutex_lock(&w->lock);
 	for (;;) {
 		unsigned int i = w->taken % w->n;

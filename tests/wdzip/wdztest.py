@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""What the tests of wdzip share: running programs, test data, TAP lines.
+
+Each test program runs by itself: WDZIP=path/to/wdzip python3 test_x.py
+"""
+import glob
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import traceback
+
+WDZIP = os.path.abspath(os.environ.get("WDZIP", "wdzip"))
+SEGMENT = 1 << 20       # wdzip cuts its input at multiples of this
+HARDWARE = glob.glob("/dev/hisi_zip-*")
+
+# Programs that read and write the same files, and what installs them.
+PEERS = {
+    "gzip": "gzip",
+    "pigz": "pigz",
+    "libdeflate-gzip": "libdeflate-tools",
+    "igzip": "isal",
+}
+
+_count = 0
+_failed = 0
+_skipped = 0
+
+
+def ok(good, what, detail=""):
+    global _count, _failed
+    _count += 1
+    if good:
+        print(f"ok {_count} - {what}", flush=True)
+        return True
+    _failed += 1
+    print(f"not ok {_count} - {what}", flush=True)
+    for line in str(detail).splitlines()[:12]:
+        print(f"#   {line[:300]}")
+    return False
+
+
+def equal(got, wanted, what):
+    return ok(got == wanted, what, f"got    {got!r:.280}\nwanted {wanted!r:.280}")
+
+
+def skip(what, why):
+    global _count, _skipped
+    _count += 1
+    _skipped += 1
+    print(f"ok {_count} # SKIP {what}: {why}", flush=True)
+
+
+def peer(name):
+    """Path of a peer, or None after a line that says what is missing."""
+    path = shutil.which(name)
+    if not path:
+        skip(f"everything with {name}",
+             f"{name} is missing, apt-get install {PEERS[name]}")
+    return path
+
+
+def environment():
+    env = dict(os.environ, LC_ALL="C", TZ="UTC")
+    env.pop("GZIP", None)
+    env.pop("POSIXLY_CORRECT", None)
+    return env
+
+
+def run(args, stdin=b"", **kw):
+    """Run to the end. stdin: bytes, a file, or None for nothing at all."""
+    kw.setdefault("timeout", 300)
+    kw.setdefault("stdout", subprocess.PIPE)
+    kw.setdefault("stderr", subprocess.PIPE)
+    if isinstance(stdin, bytes):
+        kw["input"] = stdin
+    else:
+        kw["stdin"] = subprocess.DEVNULL if stdin is None else stdin
+    return subprocess.run(args, env=environment(), **kw)
+
+
+def wdzip(*args, **kw):
+    """wdzip on the built-in device, whatever hardware the machine has."""
+    return run([WDZIP, "--device", "emu", *args], **kw)
+
+
+def start(*args, **kw):
+    return subprocess.Popen([WDZIP, "--device", "emu", *args],
+                            env=environment(), **kw)
+
+
+def compress(data, *args):
+    p = wdzip("-c", *args, stdin=data)
+    if p.returncode or p.stderr:
+        raise AssertionError(f"wdzip {args}: {p.returncode} {p.stderr!r}")
+    return p.stdout
+
+
+def put(name, data, mode=0o644):
+    with open(name, "wb") as f:
+        f.write(data)
+    os.chmod(name, mode)
+    return name
+
+
+def get(name):
+    with open(name, "rb") as f:
+        return f.read()
+
+
+def text(size=0):
+    """Source text and licences, at least 12 MiB by repetition with changes."""
+    top = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+    names = sorted(glob.glob(top + "/**/*.[ch]", recursive=True))
+    names += sorted(glob.glob("/usr/share/common-licenses/*"))
+    names += sorted(glob.glob("/usr/include/*.h"))
+    once = b"".join(get(n) for n in names if os.path.isfile(n))
+    data = bytearray()
+    n = 0
+    while len(data) < (size or 12 << 20):
+        n += 1
+        data += once.replace(b"int", b"i%dt" % n) + b"\n%d\n" % n
+    return bytes(data[:size or 12 << 20])
+
+
+def noise(size):
+    return os.urandom(size)
+
+
+def binaries():
+    """Name and content of the largest programs of the system, and of bash."""
+    names = [n for n in glob.glob("/usr/bin/*")
+             if os.path.isfile(n) and not os.path.islink(n)
+             and os.access(n, os.R_OK)]
+    names.sort(key=os.path.getsize)
+    for n in names[-3:] + ["/bin/bash"]:
+        yield os.path.basename(n), get(n)[:16 << 20]
+
+
+def main(*tests):
+    """Run each test in an empty folder of its own; never returns."""
+    here = os.getcwd()
+    if not os.access(WDZIP, os.X_OK):
+        sys.exit(f"{WDZIP} cannot be run: set WDZIP to the program")
+    for test in tests:
+        print(f"# {test.__name__}")
+        with tempfile.TemporaryDirectory(prefix="wdzip-") as folder:
+            os.chmod(folder, 0o755)
+            os.chdir(folder)
+            try:
+                test()
+            except Exception:
+                ok(False, f"{test.__name__} came to its end",
+                   traceback.format_exc())
+            os.chdir(here)
+    print(f"1..{_count}")
+    print(f"# {_count} checks, {_failed} failed, {_skipped} skipped")
+    sys.exit(1 if _failed or not _count else 0)
