@@ -8,9 +8,7 @@ set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/warpdrive)
 
 install(TARGETS warpdrive EXPORT warpdriveTargets
 	LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-if(TARGET wdzip)
-	install(TARGETS wdzip RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-endif()
+install(TARGETS wdzip RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY libwarpdrive/include/warpdrive
 	DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 
