@@ -231,18 +231,19 @@ unsigned int fake_channel_free(struct fake_channel *chan)
 static void fake_close(struct wd_channel *ch, bool is_child)
 {
 	struct fake_channel *chan = to_fake(ch);
+	struct fake_device *dev = chan->dev;
 
 	/* No lock: in a child, a thread that is not there may hold it. */
 	if (is_child) {
 		close(chan->event_fd);
-		chan->dev->channels[chan->qp->qn] = NULL;
+		dev->channels[chan->qp->qn] = NULL;
 		free(chan);
 		return;
 	}
 	pthread_mutex_lock(&fake.lock);
 	enter(WD_FAKE_OP_CLOSE, NULL);
 	fake_channel_free(chan);
-	fake_settle(chan->dev);
+	fake_settle(dev);
 	pthread_mutex_unlock(&fake.lock);
 }
 

@@ -76,8 +76,8 @@ static int dma_read(void *opaque, unsigned int func, uint32_t pasid,
 }
 
 /*
- * The last word is stored after all others: it has the phase of a CQE. The
- * user driver loads it with acquire.
+ * The last word is stored after all others: it has the phase of a CQE, and the
+ * user driver loads it with acquire. Nobody else looks without the lock.
  */
 static int dma_write(void *opaque, unsigned int func, uint32_t pasid,
 		     uint64_t addr, const void *buf, size_t len)
@@ -92,7 +92,6 @@ static int dma_write(void *opaque, unsigned int func, uint32_t pasid,
 		return -EFAULT;
 	if (len < sizeof(last) || (addr + len) % sizeof(last)) {
 		memcpy(to, buf, len);
-		__atomic_thread_fence(__ATOMIC_RELEASE);
 		return 0;
 	}
 	len -= sizeof(last);
