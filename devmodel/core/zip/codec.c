@@ -48,13 +48,14 @@ size_t hisi_zip_model_deflate_bound(size_t in_len)
 	return in_len + in_len / 8 + 1024;
 }
 
+static const uint8_t sync_block[] = { 0x00, 0x00, 0x00, 0xff, 0xff };
+
 static int deflate_nothing(const struct zm_piece *piece, uint8_t *out,
 			   size_t cap, size_t *produced)
 {
 	static const uint8_t final[] = { 0x03, 0x00 };
-	static const uint8_t sync[] = { 0x00, 0x00, 0x00, 0xff, 0xff };
-	const uint8_t *from = piece->is_final ? final : sync;
-	size_t len = piece->is_final ? sizeof(final) : sizeof(sync);
+	const uint8_t *from = piece->is_final ? final : sync_block;
+	size_t len = piece->is_final ? sizeof(final) : sizeof(sync_block);
 
 	if (len > cap)
 		return -ENOSPC;
@@ -95,6 +96,24 @@ static int isal_continue(struct isal_zstream *s, const struct zm_piece *piece)
 	return 0;
 }
 
+/*
+ * Stored data are byte aligned by themselves, and ISA-L leaves it at that; who
+ * flushes may look for the mark of a sync flush, though.
+ */
+static int isal_mark(uint8_t *out, size_t cap, size_t *produced)
+{
+	const unsigned int mark = 4;
+
+	if (*produced >= mark &&
+	    !memcmp(out + *produced - mark, sync_block + 1, mark))
+		return 0;
+	if (cap - *produced < sizeof(sync_block))
+		return -ENOSPC;
+	memcpy(out + *produced, sync_block, sizeof(sync_block));
+	*produced += sizeof(sync_block);
+	return 0;
+}
+
 static int isal(struct zm_worker *w, unsigned int level,
 		const struct zm_piece *piece, uint8_t *out, size_t cap,
 		size_t *produced)
@@ -124,9 +143,10 @@ static int isal(struct zm_worker *w, unsigned int level,
 		s->flush = piece->is_final ? NO_FLUSH : FULL_FLUSH;
 		err = isal_deflate_stateless(s) ? -ENOSPC : 0;
 	}
-	if (!err)
-		*produced = s->total_out;
-	return err;
+	if (err)
+		return err;
+	*produced = s->total_out;
+	return piece->is_final ? 0 : isal_mark(out, cap, produced);
 }
 
 static int zlib_prepare(struct zm_worker *w, unsigned int level)
