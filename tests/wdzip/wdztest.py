@@ -12,7 +12,7 @@ import tempfile
 import traceback
 
 WDZIP = os.path.abspath(os.environ.get("WDZIP", "wdzip"))
-SEGMENT = 1 << 20       # wdzip cuts its input at multiples of this
+SEGMENT = 2 << 20       # wdzip cuts its input at multiples of this, at most
 HARDWARE = glob.glob("/dev/hisi_zip-*")
 
 # Programs that read and write the same files, and what installs them.
@@ -110,7 +110,7 @@ def get(name):
 
 
 def text(size=0):
-    """Source text and licences, at least 12 MiB by repetition with changes."""
+    """Source text and licences, 20 MiB by repetition with changes."""
     top = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
     names = sorted(glob.glob(top + "/**/*.[ch]", recursive=True))
     names += sorted(glob.glob("/usr/share/common-licenses/*"))
@@ -118,10 +118,10 @@ def text(size=0):
     once = b"".join(get(n) for n in names if os.path.isfile(n))
     data = bytearray()
     n = 0
-    while len(data) < (size or 12 << 20):
+    while len(data) < (size or 20 << 20):
         n += 1
         data += once.replace(b"int", b"i%dt" % n) + b"\n%d\n" % n
-    return bytes(data[:size or 12 << 20])
+    return bytes(data[:size or 20 << 20])
 
 
 def noise(size):

@@ -11,7 +11,14 @@
 
 #include "wdzip.h"
 
-#define SEGMENT_BYTES	(1u << 20)
+/*
+ * A segment starts without history, which costs 0.3 % at 2 MiB and 0.7 % at
+ * 1 MiB (level 6, source text); the speed is the same. A small file has
+ * smaller ones, so that more than one queue has work.
+ */
+#define SEGMENT_BYTES	(2u << 20)
+#define SEGMENT_LEAST	(512u << 10)
+#define SEGMENTS_WANTED	4
 
 /* In front of the output of a slot, so that the header is not a write of its own. */
 #define HEAD_ROOM	320
@@ -34,6 +41,7 @@ struct compressor {
 	unsigned int n;
 
 	/* State of a file. */
+	size_t segment;
 	unsigned long head;
 	unsigned long tail;
 	bool eof;
@@ -153,12 +161,12 @@ static int feed(struct compressor *c, struct job *job)
 		device_error(NULL, ret);
 		return ret;
 	}
-	got = read_full(job->in, s->in, SEGMENT_BYTES);
+	got = read_full(job->in, s->in, c->segment);
 	if (got < 0) {
 		msg_errno(job->in_name, -got);
 		return got;
 	}
-	c->eof = got < SEGMENT_BYTES;
+	c->eof = (size_t)got < c->segment;
 	if (got == 0)
 		return 0;
 	ret = submit(c, s, got);
@@ -267,8 +275,19 @@ static int write_end(struct compressor *c, struct job *job)
 	return emit(job, end, n);
 }
 
+/* From the size alone: the result must not depend on the number of queues. */
+static size_t segment_for(uint64_t size)
+{
+	uint64_t part = (size / SEGMENTS_WANTED + 0xffff) & ~0xffffull;
+
+	if (part < SEGMENT_LEAST)
+		return SEGMENT_LEAST;
+	return part < SEGMENT_BYTES ? part : SEGMENT_BYTES;
+}
+
 static void start(struct compressor *c, struct job *job)
 {
+	c->segment = job->in_bytes ? segment_for(job->in_bytes) : SEGMENT_BYTES;
 	c->head = 0;
 	c->tail = 0;
 	c->eof = false;

@@ -61,6 +61,11 @@ static void tell(const struct run *run, const struct input *in,
 
 static const struct timespec no_time = { .tv_nsec = UTIME_OMIT };
 
+static uint64_t known_size(const struct input *in)
+{
+	return S_ISREG(in->st.st_mode) ? in->st.st_size : 0;
+}
+
 static uint32_t header_time(const struct run *run, const struct input *in)
 {
 	time_t t = in->st.st_mtime;
@@ -128,13 +133,14 @@ static void compress_input(struct run *run, struct input *in, char *out_name)
 		return;
 	job = (struct job){
 		.in = in->fd,
+		.in_bytes = known_size(in),
 		.out = out.fd,
 		.in_name = in->name,
 		.out_name = out.name,
 		.stored_name = header_name(run, in),
 		.mtime = header_time(run, in),
 	};
-	progress_start(in->name, S_ISREG(in->st.st_mode) ? in->st.st_size : 0);
+	progress_start(in->name, known_size(in));
 	ret = compressor_run(run->c, &job);
 	progress_end();
 	if (ret) {
@@ -231,7 +237,7 @@ static void decompress_input(struct run *run, struct input *in, char *out_name)
 		free(out_name);
 		return;
 	}
-	progress_start(in->name, S_ISREG(in->st.st_mode) ? in->st.st_size : 0);
+	progress_start(in->name, known_size(in));
 	if (decompressor_begin(*d, &job, in->fd, in->name, pass)) {
 		progress_end();
 		after_failure(run, in);

@@ -291,6 +291,7 @@ struct totals {
 /**
  * struct job - a file to compress
  * @in: descriptor
+ * @in_bytes: its size, 0 if it is not known
  * @out: descriptor
  * @in_name: for messages
  * @out_name: for messages
@@ -300,6 +301,7 @@ struct totals {
  */
 struct job {
 	int in;
+	uint64_t in_bytes;
 	int out;
 	const char *in_name;
 	const char *out_name;
