@@ -119,7 +119,7 @@ static int set_up_ring(struct hisi_qm_queue *q,
 	r->cq_batch = r->sq_depth / 4;
 	if (r->cq_batch > HISI_QM_CQ_BATCH_MAX)
 		r->cq_batch = HISI_QM_CQ_BATCH_MAX;
-	r->phase = HISI_QM_CQE_PHASE;
+	r->phase = HISI_QM_CQE_PHASE_WORD;
 	r->reqs = calloc(r->sq_depth, sizeof(*r->reqs));
 	return r->reqs ? 0 : -ENOMEM;
 }
@@ -210,23 +210,17 @@ int hisi_qm_queue_dead(struct hisi_qm_queue *q)
 	return ch->ops->wait(ch, 0) == -ENODEV ? -ENODEV : -EIO;
 }
 
-static bool has_answer(const struct hisi_qm_ring *r)
-{
-	return hisi_qm_ring_cqe_phase(hisi_qm_ring_cqe(r->cq, r->head)) ==
-	       r->phase;
-}
-
 int hisi_qm_queue_arm(struct wd_driver_queue *dq)
 {
 	struct hisi_qm_queue *q = (struct hisi_qm_queue *)dq;
 	struct hisi_qm_ring *r = &q->ring;
 
-	if (has_answer(r))
+	if (hisi_qm_ring_has_answer(r))
 		return 1;
 	if (hisi_qm_ring_stopped(r, HISI_QM_STOP_RX))
 		return hisi_qm_queue_dead(q);
 	hisi_qm_ring_return_cqes(r, 1);
-	return has_answer(r);
+	return hisi_qm_ring_has_answer(r);
 }
 
 /*
@@ -236,12 +230,14 @@ int hisi_qm_queue_arm(struct wd_driver_queue *dq)
 static bool all_completed(const struct hisi_qm_ring *r)
 {
 	uint64_t last = r->sent - 1;
-	uint64_t cqe;
+	uint64_t word, phase;
 
 	if (!r->sent)
 		return true;
-	cqe = hisi_qm_ring_cqe(r->cq, last % r->cq_depth);
-	return hisi_qm_ring_cqe_phase(cqe) != (last / r->cq_depth & 1);
+	word = hisi_qm_ring_cqe_word(hisi_qm_ring_cqe(r->cq,
+						      last % r->cq_depth));
+	phase = last / r->cq_depth & 1 ? 0 : HISI_QM_CQE_PHASE_WORD;
+	return !((word ^ phase) & HISI_QM_CQE_PHASE_WORD);
 }
 
 static uint64_t now_ms(void)
@@ -283,7 +279,7 @@ static int wait_any(struct hisi_qm_queue *q, uint32_t timeout_ms)
 			return -ETIMEDOUT;
 		ret = ch->ops->wait(ch, slice);
 		if (ret < 0)
-			return has_answer(r) ? 0 : ret;
+			return hisi_qm_ring_has_answer(r) ? 0 : ret;
 	}
 }
 

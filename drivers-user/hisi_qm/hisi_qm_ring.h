@@ -62,7 +62,7 @@
  * @returned_seen: sender: @returned when it looked last
  * @sq_doorbells: sender: SQ doorbells rung
  * @head: receiver: next CQE
- * @phase: receiver: phase of a new CQE
+ * @phase: receiver: what a new CQE has in HISI_QM_CQE_PHASE_WORD
  * @unreturned: receiver: completions since the last CQ doorbell
  * @starved_seen: receiver: @starved when it rang last
  * @received: receiver: completions ever taken
@@ -94,9 +94,9 @@ struct hisi_qm_ring {
 	uint64_t sq_doorbells;
 
 	_Alignas(HISI_QM_CACHE_LINE) uint32_t head;
-	uint32_t phase;
 	uint32_t unreturned;
 	uint32_t starved_seen;
+	uint64_t phase;
 	uint64_t received;
 	uint64_t cq_doorbells;
 	uint64_t returned;
@@ -192,9 +192,10 @@ hisi_qm_ring_fill(struct hisi_qm_ring *r, uint32_t sqe_bytes, uint32_t tail,
 {
 	uint8_t *sqe = r->sq + (size_t)tail * sqe_bytes;
 	void **slot = r->reqs + tail;
-	void *const *req = reqs, *const *end = reqs + n;
+	void *const *at = reqs, *const *end = reqs + n;
+	void *req;
 
-	for (; req != end; req++, slot++, sqe += sqe_bytes) {
+	for (; at != end; at++, slot++, sqe += sqe_bytes) {
 		/*
 		 * The acquire pairs with the release in hisi_qm_ring_recv():
 		 * the old answer was read before the slot is written again.
@@ -203,12 +204,13 @@ hisi_qm_ring_fill(struct hisi_qm_ring *r, uint32_t sqe_bytes, uint32_t tail,
 			*error = -EBUSY;
 			break;
 		}
-		*error = encode(ctx, sqe, *req);
+		req = *at;
+		*error = encode(ctx, sqe, req);
 		if (hisi_qm_unlikely(*error))
 			break;
-		__atomic_store_n(slot, *req, __ATOMIC_RELAXED);
+		__atomic_store_n(slot, req, __ATOMIC_RELAXED);
 	}
-	return req - reqs;
+	return at - reqs;
 }
 
 /*
@@ -288,19 +290,24 @@ hisi_qm_ring_send_one(struct hisi_qm_ring *r, uint32_t sqe_bytes, void *req,
  */
 #define HISI_QM_CQE_HALF	8
 #define HISI_QM_CQE_SQ_NUM_BIT	16
-#define HISI_QM_CQE_PHASE_BIT	48
+#define HISI_QM_CQE_PHASE_WORD	((uint64_t)HISI_QM_CQE_PHASE << 48)
 
-static inline uint64_t hisi_qm_ring_cqe(const uint8_t *cq, uint32_t index)
+static inline const uint8_t *hisi_qm_ring_cqe(const uint8_t *cq, uint32_t index)
 {
-	return __atomic_load_n((const uint64_t *)(cq + (size_t)index *
-						  sizeof(struct hisi_qm_cqe) +
-						  HISI_QM_CQE_HALF),
+	return cq + (size_t)index * sizeof(struct hisi_qm_cqe);
+}
+
+static inline uint64_t hisi_qm_ring_cqe_word(const uint8_t *cqe)
+{
+	return __atomic_load_n((const uint64_t *)(cqe + HISI_QM_CQE_HALF),
 			       __ATOMIC_ACQUIRE);
 }
 
-static inline uint32_t hisi_qm_ring_cqe_phase(uint64_t cqe)
+static inline bool hisi_qm_ring_has_answer(const struct hisi_qm_ring *r)
 {
-	return cqe >> HISI_QM_CQE_PHASE_BIT & HISI_QM_CQE_PHASE;
+	uint64_t word = hisi_qm_ring_cqe_word(hisi_qm_ring_cqe(r->cq, r->head));
+
+	return !((word ^ r->phase) & HISI_QM_CQE_PHASE_WORD);
 }
 
 /* @n answers were taken. Is it worth a doorbell to give completions back? */
@@ -339,10 +346,10 @@ struct hisi_qm_ring_view {
  */
 static inline __attribute__((always_inline)) void *
 hisi_qm_ring_take(const struct hisi_qm_ring_view *view, uint32_t sqe_bytes,
-		  uint64_t cqe, hisi_qm_decode_fn decode)
+		  uint64_t word, hisi_qm_decode_fn decode)
 {
 	/* With another queue's number in bits 31:16 this is no slot either. */
-	uint32_t slot = (uint32_t)cqe - (view->qn << HISI_QM_CQE_SQ_NUM_BIT);
+	uint32_t slot = (uint32_t)word - (view->qn << HISI_QM_CQE_SQ_NUM_BIT);
 	void *req;
 
 	if (hisi_qm_unlikely(slot >= view->sq_depth))
@@ -369,29 +376,31 @@ hisi_qm_ring_recv(struct hisi_qm_ring *r, uint32_t sqe_bytes, void **reqs,
 		.sq = r->sq, .reqs = r->reqs, .sq_depth = r->sq_depth,
 		.qn = r->qn,
 	};
-	uint32_t head = r->head, phase = r->phase, depth = r->cq_depth, i;
-	const uint8_t *cq = r->cq;
-	uint64_t cqe;
+	const uint8_t *cqe = hisi_qm_ring_cqe(r->cq, r->head);
+	const uint8_t *end = hisi_qm_ring_cqe(r->cq, r->cq_depth);
+	uint64_t phase = r->phase, word;
+	uint32_t i;
 	void *req;
 
 	for (i = 0; i < n; i++) {
-		cqe = hisi_qm_ring_cqe(cq, head);
-		if (hisi_qm_ring_cqe_phase(cqe) != phase)
+		word = hisi_qm_ring_cqe_word(cqe);
+		if ((word ^ phase) & HISI_QM_CQE_PHASE_WORD)
 			break;
 		/* The phase first, then the CQE, then the answer. */
 		hisi_qm_rmb();
-		req = hisi_qm_ring_take(&view, sqe_bytes, cqe, decode);
+		req = hisi_qm_ring_take(&view, sqe_bytes, word, decode);
 		if (hisi_qm_unlikely(!req)) {
 			__atomic_store_n(&r->dead, 1, __ATOMIC_RELAXED);
 			break;
 		}
 		reqs[i] = req;
-		if (hisi_qm_unlikely(++head == depth)) {
-			head = 0;
-			phase ^= 1;
+		cqe += sizeof(struct hisi_qm_cqe);
+		if (hisi_qm_unlikely(cqe == end)) {
+			cqe = r->cq;
+			phase ^= HISI_QM_CQE_PHASE_WORD;
 		}
 	}
-	r->head = head;
+	r->head = (cqe - r->cq) / sizeof(struct hisi_qm_cqe);
 	r->phase = phase;
 	if (hisi_qm_unlikely(!i))
 		return n ? hisi_qm_ring_idle(r) : 0;
@@ -413,14 +422,14 @@ hisi_qm_ring_recv_one(struct hisi_qm_ring *r, uint32_t sqe_bytes, void **req,
 		.sq = r->sq, .reqs = r->reqs, .sq_depth = r->sq_depth,
 		.qn = r->qn,
 	};
-	uint64_t cqe = hisi_qm_ring_cqe(r->cq, r->head);
+	uint64_t word = hisi_qm_ring_cqe_word(hisi_qm_ring_cqe(r->cq, r->head));
 	void *taken;
 
-	if (hisi_qm_ring_cqe_phase(cqe) != r->phase)
+	if ((word ^ r->phase) & HISI_QM_CQE_PHASE_WORD)
 		return hisi_qm_ring_idle(r) ? -EIO : -EAGAIN;
 	/* The phase first, then the CQE, then the answer. */
 	hisi_qm_rmb();
-	taken = hisi_qm_ring_take(&view, sqe_bytes, cqe, decode);
+	taken = hisi_qm_ring_take(&view, sqe_bytes, word, decode);
 	if (hisi_qm_unlikely(!taken)) {
 		__atomic_store_n(&r->dead, 1, __ATOMIC_RELAXED);
 		return -EIO;
@@ -428,7 +437,7 @@ hisi_qm_ring_recv_one(struct hisi_qm_ring *r, uint32_t sqe_bytes, void **req,
 	*req = taken;
 	if (hisi_qm_unlikely(++r->head == r->cq_depth)) {
 		r->head = 0;
-		r->phase ^= 1;
+		r->phase ^= HISI_QM_CQE_PHASE_WORD;
 	}
 	if (hisi_qm_unlikely(hisi_qm_ring_taken(r, 1)))
 		return hisi_qm_ring_return_cqes(r, 0);

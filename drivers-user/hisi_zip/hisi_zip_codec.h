@@ -50,15 +50,15 @@ typedef uint64_t __attribute__((may_alias)) hisi_zip_word;
  * struct hisi_zip_codec - what all requests of a queue have in common
  * @memory: translates addresses
  * @format: enum wd_comp_format
- * @more: bits of the parameter word that make hisi_zip_encode_more() needed;
- *	all if the device has addresses of its own
+ * @other: bits of the parameter word that make hisi_zip_encode_other()
+ *	needed; all if the device has addresses of its own
  * @level: bits of the parameter word that reach the device: those of the level
  *	if it is the model, which has levels; else 0
  */
 struct hisi_zip_codec {
 	const struct wd_memory *memory;
 	uint32_t format;
-	uint32_t more;
+	uint32_t other;
 	uint32_t level;
 };
 
@@ -88,14 +88,15 @@ static inline uint32_t hisi_zip_params(const struct wd_comp_msg *msg)
 	return params;
 }
 
-static inline bool hisi_zip_params_are_bad(const struct hisi_zip_codec *codec,
+/* Not 0 if a parameter is out of its range. */
+static inline uint32_t hisi_zip_bad_params(const struct hisi_zip_codec *codec,
 					   uint32_t params)
 {
 	params ^= codec->format;
 	return (params | (params + HISI_ZIP_PARAM_LIMITS)) & 0x80808080u;
 }
 
-static inline bool hisi_zip_buffers_are_bad(const struct wd_comp_msg *msg)
+static inline bool hisi_zip_bad_buffers(const struct wd_comp_msg *msg)
 {
 	return msg->src_bytes > WD_COMP_MSG_MAX_BYTES ||
 	       msg->dst_bytes - HISI_ZIP_MIN_OUT >
@@ -103,20 +104,33 @@ static inline bool hisi_zip_buffers_are_bad(const struct wd_comp_msg *msg)
 	       !msg->src || !msg->dst;
 }
 
-/*
- * hisi_zip_encode_more() - what only some requests need, in the SQE @w
- *
- * The context of a stream, and addresses where the device has its own.
- *
- * Return: 0, -EINVAL, -EFAULT.
- */
-int hisi_zip_encode_more(const struct hisi_zip_codec *codec, hisi_zip_word *w,
-			 const struct wd_comp_msg *msg);
+static inline bool hisi_zip_is_bad(const struct hisi_zip_codec *codec,
+				   const struct wd_comp_msg *msg,
+				   uint32_t other)
+{
+	uint32_t params = hisi_zip_params(msg);
 
-/* Words of an SQE that hisi_zip_encode_more() writes, too. */
+	return __builtin_expect((hisi_zip_bad_params(codec, params) |
+				 (params & other)) ||
+				hisi_zip_bad_buffers(msg), 0);
+}
+
+/*
+ * Is @msg valid, without a stream and on a device that sees the memory as the
+ * process does? All else is for hisi_zip_encode_other().
+ */
+static inline bool hisi_zip_is_plain(const struct hisi_zip_codec *codec,
+				     const struct wd_comp_msg *msg)
+{
+	return !hisi_zip_is_bad(codec, msg, codec->other);
+}
+
+/* Words of an SQE that hisi_zip_encode_other() changes. */
 #define HISI_ZIP_WORD_SRC	9
 #define HISI_ZIP_WORD_DST	10
 #define HISI_ZIP_WORD_CTX	11
+#define HISI_ZIP_WORD_CTX_DW0	7
+#define HISI_ZIP_WORD_STATE	14
 
 /* From where a parameter is in the parameter word to where it is in DW7, DW9. */
 #define HISI_ZIP_PARAM_OP_SHIFT		8
@@ -144,63 +158,52 @@ static inline uint64_t hisi_zip_dw9(const struct hisi_zip_codec *codec,
 }
 
 /*
- * hisi_zip_encode_plain() - write a whole SQE, without hisi_zip_encode_more()
+ * hisi_zip_encode_plain() - write a whole SQE
  * @codec: the queue's
  * @type: HISI_ZIP_SQE_TYPE_0 or HISI_ZIP_SQE_TYPE_3, a constant
  * @w: slot of the SQ
- * @msg: request
+ * @msg: request for which hisi_zip_is_plain()
  *
  * The SQE is written as 64-bit words, which the processor does twice as fast
  * as the 32 of struct hisi_zip_sqe; word n is DW2n and DW2n+1. What the caller
  * wrote a moment ago is loaded as wide as it was stored.
- *
- * Return: 0, -EINVAL.
  */
-static inline __attribute__((always_inline)) int
+static inline __attribute__((always_inline)) void
 hisi_zip_encode_plain(const struct hisi_zip_codec *codec, uint32_t type,
 		      hisi_zip_word *w, const struct wd_comp_msg *msg)
 {
 	uint32_t params = hisi_zip_params(msg);
 	uint64_t tag = (uintptr_t)msg;
 
-	if (__builtin_expect(hisi_zip_params_are_bad(codec, params) ||
-			     hisi_zip_buffers_are_bad(msg) ||
-			     msg->reserved[0] || msg->reserved[1], 0))
-		return -EINVAL;
-	w[0] = 0;
-	w[1] = 0;
-	w[2] = msg->src_bytes;
-	w[3] = hisi_zip_dw7(type, params) << 32;
-	w[4] = hisi_zip_dw9(codec, params) << 32;
-	w[5] = 0;
-	w[6] = type == HISI_ZIP_SQE_TYPE_0 ? tag << 32 : 0;
-	w[7] = msg->dst_bytes | (uint64_t)msg->ctx_dw0 << 32;
-	w[8] = 0;
-	w[HISI_ZIP_WORD_SRC] = (uintptr_t)msg->src;
-	w[HISI_ZIP_WORD_DST] = (uintptr_t)msg->dst;
-	w[HISI_ZIP_WORD_CTX] = 0;
-	w[12] = 0;
-	w[13] = type == HISI_ZIP_SQE_TYPE_3 ? tag : 0;
+	typedef uint64_t __attribute__((vector_size(16), may_alias, aligned(16))) v2;
+	v2 *v = (v2 *)w;
+	v[0] = (v2){ 0, 0 };
+	v[1] = (v2){ msg->src_bytes, hisi_zip_dw7(type, params) << 32 };
+	v[2] = (v2){ hisi_zip_dw9(codec, params) << 32, 0 };
+	v[3] = (v2){ type == HISI_ZIP_SQE_TYPE_0 ? tag << 32 : 0, msg->dst_bytes | (uint64_t)msg->ctx_dw0 << 32 };
+	v[4] = (v2){ 0, (uintptr_t)msg->src };
+	v[5] = (v2){ (uintptr_t)msg->dst, 0 };
+	v[6] = (v2){ 0, type == HISI_ZIP_SQE_TYPE_3 ? tag : 0 };
 	memcpy(&w[14], &msg->ctx_dw1, HISI_ZIP_STATE_BYTES);
-	return 0;
 }
 
-static inline bool hisi_zip_needs_more(const struct hisi_zip_codec *codec,
-				       const struct wd_comp_msg *msg)
-{
-	return (hisi_zip_params(msg) | ~HISI_ZIP_PARAM_STREAM) & codec->more;
-}
+/*
+ * hisi_zip_encode_other() - check and encode a request that is not plain
+ *
+ * Return: 0, -EINVAL, -EFAULT (the device cannot reach the memory).
+ */
+int hisi_zip_encode_other(const struct hisi_zip_codec *codec, uint32_t type,
+			  hisi_zip_word *w, const struct wd_comp_msg *msg);
 
-/* hisi_zip_encode() - write a whole SQE. 0, -EINVAL, -EFAULT (unreachable). */
+/* hisi_zip_encode() - any request. Return: as hisi_zip_encode_other() */
 static inline __attribute__((always_inline)) int
 hisi_zip_encode(const struct hisi_zip_codec *codec, uint32_t type,
 		hisi_zip_word *w, const struct wd_comp_msg *msg)
 {
-	int ret = hisi_zip_encode_plain(codec, type, w, msg);
-
-	if (__builtin_expect(hisi_zip_needs_more(codec, msg) && !ret, 0))
-		ret = hisi_zip_encode_more(codec, w, msg);
-	return ret;
+	if (!hisi_zip_is_plain(codec, msg))
+		return hisi_zip_encode_other(codec, type, w, msg);
+	hisi_zip_encode_plain(codec, type, w, msg);
+	return 0;
 }
 
 /* The one place where a status of the device becomes an error (7.5). */
@@ -220,24 +223,33 @@ static inline int hisi_zip_status_to_errno(uint32_t status)
 	}
 }
 
-/* Everything but plain success. */
-void hisi_zip_decode_status(uint32_t dw3, struct wd_comp_msg *msg);
-
-static inline bool hisi_zip_tag_matches(uint32_t type,
-					const struct hisi_zip_sqe *sqe,
-					const struct wd_comp_msg *msg)
+/* Not 0 if the answer is another request's. */
+static inline uint64_t hisi_zip_wrong_tag(uint32_t type,
+					  const struct hisi_zip_sqe *sqe,
+					  const struct wd_comp_msg *msg)
 {
 	uint64_t tag;
 
 	if (type == HISI_ZIP_SQE_TYPE_0)
-		return sqe->dw13 == (uint32_t)(uintptr_t)msg;
+		return sqe->dw13 ^ (uint32_t)(uintptr_t)msg;
 	memcpy(&tag, &sqe->dw26, sizeof(tag));
-	return tag == (uintptr_t)msg;
+	return tag ^ (uintptr_t)msg;
 }
 
-_Static_assert(offsetof(struct wd_comp_msg, reserved) + 2 -
-	       offsetof(struct wd_comp_msg, result) == sizeof(uint64_t),
-	       "outcome words");
+/* Does the device claim to have used or written more than there was? */
+static inline bool hisi_zip_wrong_lengths(const struct wd_comp_msg *msg)
+{
+	return msg->consumed > msg->src_bytes || msg->produced > msg->dst_bytes;
+}
+
+/*
+ * hisi_zip_decode_other() - the rest of hisi_zip_decode() if the answer is
+ * anything but plain success, or a stream's
+ *
+ * Return: 0, -EIO.
+ */
+int hisi_zip_decode_other(uint32_t type, const struct hisi_zip_sqe *sqe,
+			  struct wd_comp_msg *msg);
 
 /*
  * hisi_zip_decode() - read the answer out of an SQE
@@ -246,24 +258,21 @@ _Static_assert(offsetof(struct wd_comp_msg, reserved) + 2 -
  * bytes than there were.
  */
 static inline __attribute__((always_inline)) int
-hisi_zip_decode(uint32_t type, const void *sqe_mem, struct wd_comp_msg *msg)
+hisi_zip_decode(uint32_t type, const struct hisi_zip_sqe *sqe,
+		struct wd_comp_msg *msg)
 {
-	const struct hisi_zip_sqe *sqe = sqe_mem;
-	uint32_t dw3 = sqe->dw3, consumed = sqe->consumed,
-		 produced = sqe->produced;
+	uint32_t other = (sqe->dw3 & (HISI_ZIP_DW3_STATUS_MASK |
+				      HISI_ZIP_DW3_LAST_BLOCK)) |
+			 (msg->op & WD_COMP_MSG_STREAM);
 
-	if (__builtin_expect(!hisi_zip_tag_matches(type, sqe, msg) || consumed > msg->src_bytes ||
-			     produced > msg->dst_bytes, 0))
-		return -EIO;
-	msg->ctx_dw0 = sqe->ctx_dw0;
-	memcpy(&msg->ctx_dw1, &sqe->ctx_dw1, HISI_ZIP_STATE_BYTES);
-	msg->consumed = consumed;
-	msg->produced = produced;
-	/* result, status, ended, and reserved, which encode() saw to be 0 */
-	memset(&msg->result, 0, sizeof(uint64_t));
-	if (__builtin_expect(dw3 & (HISI_ZIP_DW3_STATUS_MASK |
-				    HISI_ZIP_DW3_LAST_BLOCK), 0))
-		hisi_zip_decode_status(dw3, msg);
+	msg->consumed = sqe->consumed;
+	msg->produced = sqe->produced;
+	msg->result = 0;
+	msg->status = 0;
+	msg->ended = 0;
+	if (__builtin_expect(other || hisi_zip_wrong_tag(type, sqe, msg) ||
+			     hisi_zip_wrong_lengths(msg), 0))
+		return hisi_zip_decode_other(type, sqe, msg);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include "hisi_qm_queue.h"
 #include "hisi_zip_codec.h"
+#include "wd_device.h"
 
 struct hisi_zip_queue {
 	struct hisi_qm_queue qm;
@@ -31,8 +32,14 @@ static uint32_t format_of(const char *algorithm)
 
 static bool hisi_zip_matches(const struct wd_device_info *info)
 {
-	return hisi_qm_api_version(info->api) &&
-	       (info->emulated || !strncmp(info->name, "hisi_zip-", 9));
+	uint32_t i;
+
+	if (!hisi_qm_api_version(info->api))
+		return false;
+	for (i = 0; i < sizeof(algorithms) / sizeof(algorithms[0]); i++)
+		if (wd_device_has_algorithm(info, algorithms[i].name))
+			return true;
+	return false;
 }
 
 static void hisi_zip_close(struct wd_driver_queue *dq, bool is_child)
@@ -89,7 +96,7 @@ static int recv_type##type(struct wd_driver_queue *dq, void **reqs,	\
 									\
 /* Apart, so that send_one() calls nothing but in its last line. */	\
 static __attribute__((noinline)) int					\
-send_one_more_type##type(struct hisi_zip_queue *q, void *req)		\
+send_one_other_type##type(struct hisi_zip_queue *q, void *req)		\
 {									\
 	int ret = send_type##type(&q->qm.base, &req, 1);		\
 									\
@@ -99,18 +106,18 @@ send_one_more_type##type(struct hisi_zip_queue *q, void *req)		\
 static inline HISI_ZIP_INLINE int					\
 encode_plain_type##type(const void *ctx, void *sqe, void *req)		\
 {									\
-	return hisi_zip_encode_plain(ctx, HISI_ZIP_SQE_TYPE_##type,	\
-				     sqe, req);				\
+	hisi_zip_encode_plain(ctx, HISI_ZIP_SQE_TYPE_##type, sqe, req);	\
+	return 0;							\
 }									\
 									\
 static int send_one_type##type(struct wd_driver_queue *dq, void *req)	\
 {									\
 	struct hisi_zip_queue *q = (struct hisi_zip_queue *)dq;		\
 									\
-	if (hisi_qm_unlikely(hisi_zip_needs_more(&q->codec, req) ||	\
+	if (hisi_qm_unlikely(!hisi_zip_is_plain(&q->codec, req) ||	\
 			     hisi_qm_ring_stopped(&q->qm.ring,		\
 						  HISI_QM_STOP_TX)))	\
-		return send_one_more_type##type(q, req);		\
+		return send_one_other_type##type(q, req);		\
 	return hisi_qm_ring_send_one(&q->qm.ring, HISI_ZIP_SQE_BYTES,	\
 				     req, encode_plain_type##type,	\
 				     &q->codec);			\

@@ -4,137 +4,29 @@
  * nanoseconds a request:
  *
  *  ours   wd_send/wd_recv, or the burst calls, with struct wd_comp_msg
- *  floor  the same memory work and nothing else: 128 bytes into the SQ, a
- *         doorbell store, a check of a 16-byte CQE, 128 bytes back
- *  usual  the same with a spinlock on each side, a full barrier a send, a
- *         status read a side, and a doorbell a completion
+ *  floor, usual  see bench_baseline.h
  *
  * The three take turns, a lap of the ring each; medians over the laps.
  */
 #include <errno.h>
-#include <pthread.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <warpdrive/wd_comp.h>
 
 #include "bench.h"
+#include "bench_baseline.h"
 #include "bench_device.h"
 #include "wd_queue_private.h"
 
-#define BURST_MAX	64
 #define LAPS		(BENCH_SAMPLES * 4)
 
-struct request {
-	_Alignas(64) uint8_t bytes[HISI_ZIP_SQE_BYTES];
-};
-
-/* The rings of the baselines: the same shape, other memory. */
-struct plain_ring {
-	uint8_t *sq;
-	uint8_t *cq;
-	volatile uint64_t *db;
-	volatile uint32_t *status;
-	uint32_t tail;
-	uint32_t head;
-	uint32_t phase;
-	uint32_t in_flight;
-	pthread_spinlock_t send_lock;
-	pthread_spinlock_t recv_lock;
-};
-
-static struct wd_comp_msg msgs[BURST_MAX];
-static struct request requests[BURST_MAX];
+static struct wd_comp_msg msgs[BENCH_BURST_MAX];
 static uint8_t buffer[64];
 
-static bool cqe_is_new(const struct plain_ring *r)
+/* Not inlined: callgrind is told to count in here. */
+static __attribute__((noinline)) void ours_lap(struct wd_queue *q, unsigned int burst)
 {
-	uint64_t cqe[2];
-
-	memcpy(cqe, r->cq + r->head * sizeof(cqe), sizeof(cqe));
-	__asm__ __volatile__("" :: "r"(cqe[0]) : "memory");
-	return (cqe[1] >> 48 & 1) == r->phase;
-}
-
-static void plain_advance(struct plain_ring *r)
-{
-	if (++r->head == BENCH_DEPTH) {
-		r->head = 0;
-		r->phase ^= 1;
-	}
-}
-
-/* Never inlined: as the baseline of calls into a library. */
-static __attribute__((noinline)) void floor_send(struct plain_ring *r,
-						 const struct request *req,
-						 unsigned int n)
-{
-	unsigned int i;
-
-	for (i = 0; i < n; i++) {
-		memcpy(r->sq + r->tail * HISI_ZIP_SQE_BYTES, &req[i],
-		       HISI_ZIP_SQE_BYTES);
-		if (++r->tail == BENCH_DEPTH)
-			r->tail = 0;
-	}
-	*r->db = (uint64_t)r->tail << HISI_QM_DB_INDEX_SHIFT;
-}
-
-static __attribute__((noinline)) unsigned int floor_recv(struct plain_ring *r,
-							 struct request *req,
-							 unsigned int n)
-{
-	unsigned int i;
-
-	for (i = 0; i < n && cqe_is_new(r); i++) {
-		memcpy(&req[i], r->sq + r->head * HISI_ZIP_SQE_BYTES,
-		       HISI_ZIP_SQE_BYTES);
-		plain_advance(r);
-	}
-	return i;
-}
-
-static __attribute__((noinline)) int usual_send(struct plain_ring *r,
-						const struct request *req)
-{
-	pthread_spin_lock(&r->send_lock);
-	if (r->in_flight == BENCH_DEPTH - 1 || *r->status) {
-		pthread_spin_unlock(&r->send_lock);
-		return -EBUSY;
-	}
-	memcpy(r->sq + r->tail * HISI_ZIP_SQE_BYTES, req, HISI_ZIP_SQE_BYTES);
-	if (++r->tail == BENCH_DEPTH)
-		r->tail = 0;
-	__sync_synchronize();
-	*r->db = (uint64_t)r->tail << HISI_QM_DB_INDEX_SHIFT;
-	__sync_fetch_and_add(&r->in_flight, 1);
-	pthread_spin_unlock(&r->send_lock);
-	return 0;
-}
-
-static __attribute__((noinline)) int usual_recv(struct plain_ring *r,
-						struct request *req)
-{
-	pthread_spin_lock(&r->recv_lock);
-	if (!cqe_is_new(r)) {
-		pthread_spin_unlock(&r->recv_lock);
-		return -EAGAIN;
-	}
-	memcpy(req, r->sq + r->head * HISI_ZIP_SQE_BYTES, HISI_ZIP_SQE_BYTES);
-	plain_advance(r);
-	if (*r->status) {
-		pthread_spin_unlock(&r->recv_lock);
-		return -EIO;
-	}
-	*r->db = (uint64_t)r->head << HISI_QM_DB_INDEX_SHIFT;
-	__sync_fetch_and_sub(&r->in_flight, 1);
-	pthread_spin_unlock(&r->recv_lock);
-	return 0;
-}
-
-static void ours_lap(struct wd_queue *q, unsigned int burst)
-{
-	void *reqs[BURST_MAX], *back[BURST_MAX];
+	void *reqs[BENCH_BURST_MAX], *back[BENCH_BURST_MAX];
 	unsigned int i, done;
 
 	for (i = 0; i < burst; i++)
@@ -150,58 +42,12 @@ static void ours_lap(struct wd_queue *q, unsigned int burst)
 	}
 }
 
-static void floor_lap(struct plain_ring *r, unsigned int burst)
-{
-	static struct request back[BURST_MAX];
-	unsigned int done;
-
-	for (done = 0; done < BENCH_DEPTH; done += burst) {
-		floor_send(r, requests, burst);
-		if (floor_recv(r, back, burst) != burst)
-			bench_fail("floor", -EIO);
-	}
-}
-
-static void usual_lap(struct plain_ring *r, unsigned int burst)
-{
-	static struct request back[BURST_MAX];
-	unsigned int done, i;
-
-	for (done = 0; done < BENCH_DEPTH; done += burst) {
-		for (i = 0; i < burst; i++)
-			if (usual_send(r, &requests[i]))
-				bench_fail("usual", -EIO);
-		for (i = 0; i < burst; i++)
-			if (usual_recv(r, &back[i]))
-				bench_fail("usual", -EIO);
-	}
-}
-
-static void plain_open(struct plain_ring *r, struct bench_device *dev)
-{
-	size_t bytes = BENCH_DEPTH * (HISI_ZIP_SQE_BYTES + 16) + 4096;
-	uint8_t *mem = aligned_alloc(4096, bytes);
-
-	if (!mem)
-		bench_fail("memory", -ENOMEM);
-	memset(mem, 0, bytes);
-	r->sq = mem;
-	r->cq = mem + BENCH_DEPTH * HISI_ZIP_SQE_BYTES;
-	r->db = aligned_alloc(4096, 4096);
-	r->status = (uint32_t *)(mem + bytes - 4);
-	r->phase = HISI_QM_CQE_PHASE;
-	pthread_spin_init(&r->send_lock, PTHREAD_PROCESS_PRIVATE);
-	pthread_spin_init(&r->recv_lock, PTHREAD_PROCESS_PRIVATE);
-	dev->dus = mem;
-	dev->phase = HISI_QM_CQE_PHASE;
-}
-
 struct variants {
 	struct wd_queue *q;
 	struct bench_device *dev;
-	struct plain_ring floor;
+	struct bench_baseline floor;
 	struct bench_device floor_dev;
-	struct plain_ring usual;
+	struct bench_baseline usual;
 	struct bench_device usual_dev;
 };
 
@@ -241,9 +87,9 @@ static void run_case(struct variants *v, const char *name, unsigned int burst)
 			if (i == 0)
 				ours_lap(v->q, burst);
 			else if (i == 1)
-				floor_lap(&v->floor, burst);
+				bench_floor_lap(&v->floor, burst);
 			else
-				usual_lap(&v->usual, burst);
+				bench_usual_lap(&v->usual, burst);
 			/* Each sample of the series is one lap of four. */
 			if (lap % 4 == 3)
 				bench_add(&series[i], (double)(bench_now_ns() -
@@ -255,7 +101,17 @@ static void run_case(struct variants *v, const char *name, unsigned int burst)
 		   after.cq_doorbells - before.cq_doorbells, burst);
 }
 
-int main(void)
+/* One lap in bursts of a given size, for counting instructions. */
+static int count_lap(struct wd_queue *q, struct bench_device *dev,
+		     const char *burst)
+{
+	bench_device_lap(dev);
+	ours_lap(q, atoi(burst));
+	wd_release_queue(q);
+	return 0;
+}
+
+int main(int argc, char **argv)
 {
 	static struct bench_device dev;
 	static struct variants v = { .dev = &dev };
@@ -266,7 +122,7 @@ int main(void)
 	unsigned int i;
 	int ret;
 
-	for (i = 0; i < BURST_MAX; i++)
+	for (i = 0; i < BENCH_BURST_MAX; i++)
 		msgs[i] = (struct wd_comp_msg){
 			.src = buffer, .dst = buffer,
 			.src_bytes = sizeof(buffer), .dst_bytes = sizeof(buffer),
@@ -277,12 +133,14 @@ int main(void)
 	ret = wd_request_queue(&q);
 	if (ret)
 		bench_fail("wd_request_queue", ret);
+	if (argc > 1)
+		return count_lap(&q, &dev, argv[1]);
 	v.q = &q;
-	plain_open(&v.floor, &v.floor_dev);
-	plain_open(&v.usual, &v.usual_dev);
+	bench_baseline_open(&v.floor, &v.floor_dev);
+	bench_baseline_open(&v.usual, &v.usual_dev);
 	run_case(&v, "single", 1);
 	run_case(&v, "burst16", 16);
-	run_case(&v, "burst64", BURST_MAX);
+	run_case(&v, "burst64", BENCH_BURST_MAX);
 	wd_release_queue(&q);
 	return 0;
 }

@@ -88,8 +88,9 @@ enum wd_comp_window {
  *	wrong); -EILSEQ (the device refused the request or its data)
  * @status: out: the device's own code, for messages to people
  * @ended: out: WD_COMP_MSG_LAST_BLOCK, WD_COMP_MSG_EXPANDED
- * @reserved: must be 0
  * @user: the caller's
+ *
+ * The state words are read and written with WD_COMP_MSG_STREAM only.
  *
  * The body of a stateful compression message without WD_COMP_MSG_FINISH ends
  * at a byte boundary. zlib and gzip headers are neither written nor read;
@@ -113,9 +114,8 @@ struct wd_comp_msg {
 	uint32_t isize;
 	uint32_t checksum;
 	int32_t result;
-	uint8_t status;
-	uint8_t ended;
-	uint8_t reserved[2];
+	uint16_t status;
+	uint16_t ended;
 	void *user;
 };
 
