@@ -135,7 +135,7 @@ static void test_stateless_wrong_check_value_is_10(void **state)
 static void test_stateless_damage_never_ends_a_stream(void **state)
 {
 	struct zt *t = *state;
-	uint32_t in, i, seed = 1, bad = 0, status;
+	uint32_t in = 0, i, seed = 1, bad = 0, status;
 	struct zt_req req;
 
 	zt_make(t->ram + SRC_AT, 3000, ZT_TEXT, 3);

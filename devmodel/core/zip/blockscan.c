@@ -454,7 +454,8 @@ static int walk_coded(struct reader *r, struct zm_scan *scan, unsigned int type,
 /**
  * hisi_zip_model_open_stream() - make a complete stream one that goes on
  * @scan: memory for tables
- * @data: a stream as a compressor has made it, and room for 5 bytes more
+ * @data: a stream as a compressor has made it, and room for 5 bytes more; what
+ *	its last block holds is not looked at
  * @len: bytes of the stream
  * @total: set to bytes with the marker
  *
