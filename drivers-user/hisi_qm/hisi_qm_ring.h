@@ -233,6 +233,8 @@ hisi_qm_ring_send(struct hisi_qm_ring *r, uint32_t sqe_bytes,
 	if (hisi_qm_unlikely(n > space)) {
 		n = space;
 		error = -EBUSY;
+		/* Now: the encoder's result takes the place of the error. */
+		hisi_qm_ring_note_starved(r);
 	}
 	while (done < n) {
 		piece = n - done;
@@ -247,8 +249,6 @@ hisi_qm_ring_send(struct hisi_qm_ring *r, uint32_t sqe_bytes,
 		if (hisi_qm_unlikely(got < piece))
 			break;
 	}
-	if (hisi_qm_unlikely(error == -EBUSY))
-		hisi_qm_ring_note_starved(r);
 	if (hisi_qm_unlikely(!done))
 		return error;
 	hisi_qm_ring_announce(r, tail, done);
