@@ -45,6 +45,8 @@ static int open_candidate(const struct wd_candidate *cand,
 	ret = cand->backend->open(&cand->info, &ch);
 	if (ret)
 		return ret;
+	/* Its own table may lack what wd_backend_register() filled in. */
+	ch->ops = cand->backend;
 	wd_memory_init(&state->memory, ch);
 	ret = cand->driver->open(ch, q->op_type, q->algorithm, &state->memory,
 				 &dq);
@@ -206,14 +208,20 @@ int wd_recv_burst(struct wd_queue *q, void **reqs, unsigned int n)
 
 int wd_recv_timed(struct wd_queue *q, void **req, uint32_t timeout_ms)
 {
-	int ret;
+	int ret, end;
 
 	ret = wd_recv(q, req);
 	if (ret != -EAGAIN || !timeout_ms)
 		return ret;
-	ret = q->state->ops.wait(q->state->dq, true, timeout_ms);
-	/* What arrived comes first, the queue's end after it. */
-	return ret == -EAGAIN || ret == -ETIMEDOUT ? ret : wd_recv(q, req);
+	end = q->state->ops.wait(q->state->dq, true, timeout_ms);
+	if (end == -EAGAIN || end == -ETIMEDOUT)
+		return end;
+	/*
+	 * What arrived comes first, the queue's end after it. The kernel may
+	 * know of the end before the rings do.
+	 */
+	ret = wd_recv(q, req);
+	return ret == -EAGAIN && end ? end : ret;
 }
 
 static uint32_t queue_timeout(const struct wd_queue *q)
