@@ -81,7 +81,8 @@ enum wd_mode {
  * @state: the library's, set by wd_request_queue()
  *
  * Zero the structure, fill in what is wanted, call wd_request_queue(), and do
- * not move it until wd_release_queue().
+ * not move it until wd_release_queue(). Mind that 0 is a node: without a wish
+ * set @numa_node to WD_NUMA_ANY.
  */
 struct wd_queue {
 	const char *algorithm;

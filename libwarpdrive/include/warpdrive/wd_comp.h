@@ -138,13 +138,14 @@ struct wd_comp_session;
  *	wd_comp_params_init()
  * @queues: queues to spread asynchronous requests over, 1 to 64
  * @max_in_flight: asynchronous requests at once, at most 1024 a queue; 0 for 64
- * @segment_bytes: largest input of a WD_COMP_REQ_SEGMENT request; 0 if none
- *	will be made
+ * @segment_bytes: largest input of a WD_COMP_REQ_SEGMENT request, at most
+ *	WD_COMP_MSG_MAX_BYTES; compression only; 0 if none will be made
  * @device: as in struct wd_queue
  * @numa_node: as in struct wd_queue
  * @timeout_ms: as in struct wd_queue
  * @bounce_bytes: where the device reaches only reserved memory, how much of it
  *	to reserve; 0 for the default
+ * @pad: must be 0
  * @reserved: must be 0
  */
 struct wd_comp_params {
@@ -196,7 +197,8 @@ void wd_comp_session_free(struct wd_comp_session *session);
  * @session: session
  * @info: filled in
  *
- * Return: 0, -EPERM.
+ * Return: 0, -EINVAL, -EPERM; -ENODEV (the queue was lost with its device and
+ * none has taken its place yet).
  */
 int wd_comp_session_get_info(struct wd_comp_session *session,
 			     struct wd_queue_info *info);
@@ -223,9 +225,10 @@ size_t wd_comp_bound(size_t src_bytes);
  *
  * Input above WD_COMP_MSG_MAX_BYTES is split and joined inside. The memory may
  * be anywhere; what the device cannot reach is copied. If the device dies the
- * work is done again on another one.
+ * work is done again on another one. A stream under way on the session is not
+ * touched.
  *
- * Return: 0; -ENOSPC (@dst is too small: with wd_comp_bound() it never is for
+ * Return: 0; -EINVAL; -ENOSPC (@dst is too small: with wd_comp_bound() it never is for
  * compression); -EBADMSG (wrong check value); -EILSEQ (not a stream of this
  * format); -ENODATA (the stream is truncated); -EBUSY (asynchronous requests
  * are in flight); -ETIMEDOUT; -EIO, -ENODEV (and no other device is left);
@@ -271,10 +274,11 @@ struct wd_comp_io {
  * in the output. Decompression ends by itself at the end of the stream, input
  * behind it is not used.
  *
- * Return: 0; WD_COMP_STREAM_END; -EAGAIN (no progress was possible: no input
- * and no output space, as Z_BUF_ERROR; for decompression with WD_COMP_FINISH
- * and output space left it means that the stream is truncated: -ENODATA);
- * -EBADMSG, -EILSEQ, -EIO, -ENODEV, -ETIMEDOUT, -EPERM: the stream is lost,
+ * Return: 0; WD_COMP_STREAM_END; -EAGAIN (nothing moved, as Z_BUF_ERROR: give
+ * more input or output space); -ENODATA (decompression with WD_COMP_FINISH and
+ * output space left: the stream is truncated); -EINVAL (input behind the end of
+ * a compressed stream, an unknown @flush); -EBUSY (asynchronous requests are in
+ * flight); -EBADMSG, -EILSEQ, -EIO, -ENODEV, -ETIMEDOUT, -EPERM: the stream is lost,
  * wd_comp_stream_reset() makes the session usable again.
  */
 int wd_comp_stream(struct wd_comp_session *session, struct wd_comp_io *io,
@@ -304,7 +308,7 @@ typedef void (*wd_comp_done_fn)(struct wd_comp_req *req);
  *
  * A segment is a piece of a larger stream, compressed without knowledge of the
  * pieces before it: no header, no final block, no trailer, ends at a byte
- * boundary. Segments in their order, between a header and the end that
+ * boundary. Compression sessions with segment_bytes only. Segments in their order, between a header and the end that
  * wd_comp_stream_tail() makes, are one stream.
  */
 #define WD_COMP_REQ_SEGMENT	0x1
@@ -315,7 +319,7 @@ typedef void (*wd_comp_done_fn)(struct wd_comp_req *req);
  * @dst: output
  * @src_bytes: at most WD_COMP_MSG_MAX_BYTES
  * @dst_bytes: at most WD_COMP_MSG_MAX_BYTES
- * @flags: WD_COMP_REQ_* bits
+ * @flags: WD_COMP_REQ_* bits; without any it is one complete stream
  * @done: callback, not NULL
  * @user: the caller's
  * @result: out: as wd_comp_oneshot(), and -ECANCELED
@@ -373,7 +377,7 @@ int wd_comp_poll(struct wd_comp_session *session, unsigned int max);
 /**
  * wd_comp_wait() - wd_comp_poll() that sleeps until at least one is complete
  * @session: session
- * @timeout_ms: milliseconds, or WD_TIMEOUT_INFINITE
+ * @timeout_ms: milliseconds, 0 to poll once, or WD_TIMEOUT_INFINITE
  *
  * Return: number of callbacks made, 0 if nothing is in flight; -ETIMEDOUT;
  * -EPERM.
@@ -428,9 +432,12 @@ uint32_t wd_comp_check_init(uint32_t format);
  * @session: session
  * @bytes: size
  *
- * Memory that every queue of the session reaches. Freed with the session.
+ * Memory that every queue of the session reaches. Freed with the session. Where
+ * the device reaches only reserved memory it comes out of bounce_bytes; should
+ * the session then have to move to another device, it is ordinary memory from
+ * there on, which costs a copy.
  *
- * Return: page aligned memory, or NULL.
+ * Return: page aligned memory, or NULL (the log callback is told why).
  */
 void *wd_comp_memory_alloc(struct wd_comp_session *session, size_t bytes);
 
