@@ -63,7 +63,8 @@ struct bench {
 /*
  * The engine: DW0 of a request is its number, DW1 its answer (the number's
  * complement); with DW2 set, 16 bytes go from the address in DW4/5 to that in
- * DW6/7, and DW3 has the result.
+ * DW6/7, and DW3 has the result. Register 0x301004 keeps what is written,
+ * 0x30100c shuts the bus master.
  */
 static inline int echo_create(struct hisi_qm_model *model,
 			      const struct hisi_qm_model_config *config,
@@ -114,6 +115,10 @@ static inline bool echo_mmio_read(void *engine, uint32_t offset,
 static inline bool echo_mmio_write(void *engine, uint32_t offset,
 				   uint32_t value)
 {
+	if (offset == 0x30100c) {
+		echo_bench(engine)->dead = value;
+		return true;
+	}
 	if (offset != 0x301004)
 		return false;
 	echo_bench(engine)->reg = value;

@@ -270,6 +270,40 @@ static void test_write_back_without_tables_keeps_contexts(void **state)
 	bench_free(b);
 }
 
+static void test_cq_poisoned_beyond_recognition(void **state)
+{
+	struct bench *b = bench_started(HISI_QM_REV_V3, 16);
+
+	(void)state;
+	wr(b, 0, 0x204, 1);
+	memset(at(b, CQC_BT_AT + 32), 0, 32);
+	sq_bell(b, 0, 1, 1);
+	assert_int_equal(steps(b), 1);
+	assert_int_equal(rd(b, 0, 0x100000), 1u << 8);
+	assert_int_equal(ram32(b, AEQ_AT), 0x00050001);
+	wr(b, 0, 0x100000, ~0u);
+	cq_bell(b, 0, 1, 0, true);
+	assert_int_equal(rd(b, 0, 0x100000), 1u << 8);
+	bench_free(b);
+}
+
+static void test_poison_with_work_queued_stops_it(void **state)
+{
+	struct bench *b = bench_started(HISI_QM_REV_V3, 16);
+
+	(void)state;
+	sq_bell(b, 0, 1, 5);
+	sq_bell(b, 0, 2, 2);
+	wr(b, 0, 0x204, 1);
+	set16(b, SQC_BT_AT + 32 + 0x10, 0xaaaa);
+	set16(b, SQC_BT_AT + 32 + 0x1a, 0x0040);
+	assert_int_equal(steps(b), 2);
+	assert_int_equal(cqe_slot(b, 2, 16, 1, 1), 1);
+	assert_int_equal(cqe_slot(b, 1, 16, 0, 1), -1);
+	assert_int_equal(rd(b, 0, 0x200), 0);
+	bench_free(b);
+}
+
 static void test_write_back_does_not_exist_on_v1(void **state)
 {
 	struct bench *b = bench_new(HISI_QM_REV_V1, 0);
@@ -333,7 +367,8 @@ static void test_migration_of_a_vf(void **state)
 		assert_int_equal(rd(dst, 1, 0x8000 + 4 * i), eqc[i]);
 	assert_int_equal(mb(dst, 1, 0x2004, 0, RAM_BASE + SQC_BT_AT), 0x0004);
 	assert_int_equal(mb(dst, 1, 0x2005, 0, RAM_BASE + CQC_BT_AT), 0x0005);
-	wr64(dst, 1, 0x1000, 1ULL << 48 | 2);
+	for (i = 0; i < 4; i++)		/* also those never started */
+		wr64(dst, 1, 0x1000, 1ULL << 48 | i);
 	assert_int_equal(steps(dst), 1);
 	assert_int_equal(answer_of(dst, 2, 4, 2), ~6u);
 	assert_int_equal(cqe_slot(dst, 2, 4, 2, 0), 2);
@@ -344,6 +379,7 @@ static void test_migration_of_a_vf(void **state)
 	assert_int_equal(steps(src), 1);
 	assert_int_equal(cqe_slot(src, 2, 4, 2, 0), 2);
 	assert_int_equal(src->guest_errors + dst->guest_errors, 0);
+	assert_int_equal(rd(dst, 0, 0x100000), 0);
 	bench_free(src);
 	bench_free(dst);
 }
@@ -382,6 +418,8 @@ int main(void)
 		cmocka_unit_test(test_write_back_and_go_on_loses_nothing),
 		cmocka_unit_test(test_write_back_with_a_task_out),
 		cmocka_unit_test(test_write_back_without_tables_keeps_contexts),
+		cmocka_unit_test(test_cq_poisoned_beyond_recognition),
+		cmocka_unit_test(test_poison_with_work_queued_stops_it),
 		cmocka_unit_test(test_write_back_does_not_exist_on_v1),
 		cmocka_unit_test(test_migration_of_a_vf),
 		cmocka_unit_test(test_migration_images_only_in_v3_vfs),

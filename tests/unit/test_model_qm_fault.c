@@ -312,6 +312,11 @@ static void test_task_accesses_check_their_range(void **state)
 			 -EFAULT);
 	assert_int_equal(hisi_qm_model_task_read(&task, 0, buf, 0), 0);
 	assert_int_equal(hisi_qm_model_task_write(&task, 0, buf, 0), 0);
+	inject(b, HISI_QM_MODEL_FAULT_REMOVED, true, 0);
+	assert_int_equal(hisi_qm_model_task_read(&task, RAM_BASE, buf, 16),
+			 -ENODEV);
+	assert_int_equal(hisi_qm_model_task_write(&task, RAM_BASE, buf, 16),
+			 -ENODEV);
 	assert_int_equal(b->dma_accesses, 0);
 	assert_null(hisi_qm_model_task_map(&task, RAM_BASE, 16, true));
 	bench_free(b);

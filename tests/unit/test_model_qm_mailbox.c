@@ -44,6 +44,11 @@ static void test_mailbox_without_busy_does_nothing(void **state)
 	assert_int_equal(b->guest_errors, 1);
 	assert_int_equal(mb(b, 0, 0x6004, 0, 0), 0x4004);
 	assert_int_equal(mb_base(b, 0), 0);
+	/* each table has its own address, and the VFT can only be asked for */
+	assert_int_equal(mb(b, 0, 0x2005, 0, 0x5000), 0x0005);
+	assert_int_equal(mb(b, 0, 0x6005, 0, 0), 0x4005);
+	assert_int_equal(mb_base(b, 0), 0x5000);
+	assert_int_equal(mb_status(mb(b, 0, 0x2006, 0, 0)), 1);
 	bench_free(b);
 }
 
@@ -224,6 +229,7 @@ static void test_mailbox_bad_address_is_an_axi_error(void **state)
 	assert_int_equal(mb_status(mb(b, 0, 0x2002, 0, ~0ULL)), 3);
 	assert_int_equal(mb_status(mb(b, 0, 0x6003, 0, ~3ULL)), 3);
 	assert_int_equal(rd(b, 0, 0x100000), 3);
+	assert_int_equal(mb_status(mb(b, 0, 0x2001, 0, 0x1000)), 3);
 	bench_free(b);
 }
 

@@ -196,6 +196,23 @@ static void test_engine_error_reports_and_stops(void **state)
 	bench_free(b);
 }
 
+static void test_engine_register_shuts_and_opens(void **state)
+{
+	struct bench *b = bench_started(HISI_QM_REV_V3, 16);
+
+	(void)state;
+	sq_bell(b, 0, 1, 1);
+	assert_int_equal(mb(b, 0, 0x2008, 1, 0), 0x2008);
+	wr(b, 0, 0x30100c, 1);
+	assert_int_equal(mb_status((uint16_t)rd(b, 0, 0x300)), 5);
+	assert_int_equal(steps(b), 0);
+	b->kicks = 0;
+	wr(b, 0, 0x30100c, 0);
+	assert_int_equal(b->kicks, 1);
+	assert_int_equal(steps(b), 1);
+	bench_free(b);
+}
+
 static void count_some(struct bench *b)
 {
 	sq_bell(b, 0, 1, 2);
@@ -280,6 +297,7 @@ int main(void)
 		cmocka_unit_test(test_shutdown_selected_late),
 		cmocka_unit_test(test_shutdown_of_v2_and_v1_is_fixed),
 		cmocka_unit_test(test_engine_error_reports_and_stops),
+		cmocka_unit_test(test_engine_register_shuts_and_opens),
 		cmocka_unit_test(test_counters_count_per_selection),
 		cmocka_unit_test(test_counters_clear_on_read_when_told),
 	};

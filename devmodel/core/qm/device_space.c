@@ -263,13 +263,28 @@ bool hisi_qm_model_device_read(struct hisi_qm_model *model, uint32_t offset,
 	return reg;
 }
 
+/* The engine may shut the bus master or open it again. */
+static bool engine_write(struct hisi_qm_model *model, uint32_t offset,
+			 uint32_t value)
+{
+	bool could_run = hisi_qm_model_can_run(model);
+	bool known = model->ops->mmio_write(model->engine, offset, value);
+	bool can_run = hisi_qm_model_can_run(model);
+
+	if (could_run && !can_run)
+		hisi_qm_model_mailbox_progress_all(model);
+	else if (!could_run && can_run)
+		hisi_qm_model_kick_ready(model);
+	return known;
+}
+
 bool hisi_qm_model_device_write(struct hisi_qm_model *model, uint32_t offset,
 				uint32_t value)
 {
 	uint32_t *reg;
 
 	if (offset >= ENGINE_FIRST)
-		return model->ops->mmio_write(model->engine, offset, value);
+		return engine_write(model, offset, value);
 	if (hisi_qm_model_ras_write(model, offset, value) ||
 	    hisi_qm_model_counter_write(model, offset, value) ||
 	    vft_write(model, offset, value) ||

@@ -67,11 +67,27 @@ static void set_tail(struct hisi_qm_model *model, struct qm_queue *q,
 	hisi_qm_model_queue_update(model, q);
 }
 
+/*
+ * 2.8: after a migration each queue is kicked, also those that were never
+ * started, so a queue without a context is not a mistake.
+ */
+static void kick_bell(struct hisi_qm_model *model, struct qm_func *f,
+		      struct qm_queue *q)
+{
+	hisi_qm_model_sq_ensure(model, q);
+	f->paused = false;
+	hisi_qm_model_queues_update(model);
+}
+
 static void sq_bell(struct hisi_qm_model *model, struct qm_func *f,
 		    const struct bell *bell)
 {
 	struct qm_queue *q = hisi_qm_model_queue_make(model, f, bell->qn);
 
+	if (q && bell->priority == PRIORITY_KICK) {
+		kick_bell(model, f, q);
+		return;
+	}
 	if (!q || !hisi_qm_model_sq_ensure(model, q)) {
 		if (q)
 			hisi_qm_model_queue_update(model, q);
@@ -82,11 +98,6 @@ static void sq_bell(struct hisi_qm_model *model, struct qm_func *f,
 	hisi_qm_model_queue_update(model, q);
 	if (!rand_matches(model, f, bell, q->sq.image.w8))
 		return;
-	if (bell->priority == PRIORITY_KICK) {
-		f->paused = false;
-		hisi_qm_model_queues_update(model);
-		return;
-	}
 	if (q->halted || q->stopped) {
 		qm_guest_error(model, "function %u: doorbell for SQ %u, which is stopped",
 			       f->num, bell->qn);

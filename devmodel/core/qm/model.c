@@ -237,7 +237,9 @@ void hisi_qm_model_wipe(struct hisi_qm_model *model)
 		struct qm_func *f = &model->funcs[i];
 
 		f->eq.live = false;
+		f->eq.irq.source = false;
 		f->aeq.live = false;
+		f->aeq.irq.source = false;
 		f->sqc_bt = 0;
 		f->cqc_bt = 0;
 	}
