@@ -2,11 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """5 GiB, most of it a hole: sizes go beyond 32 bits, both ways."""
 import os
-import re
 import shutil
 import subprocess
 
-from wdztest import WDZIP, environment, equal, main, ok, peer, run, skip, wdzip
+from wdztest import WDZIP, environment, equal, main, ok, peer, skip, wdzip
 
 SIZE = 5 << 30
 
@@ -51,8 +50,8 @@ def test_sparse():
         codes, rest = pipeline(["pigz", "-dc", "big.gz"], ["wc", "-c"])
         equal((codes, rest.strip()), ([0, 0], str(SIZE).encode()),
               "pigz reads it")
-    r = run(["ls", "-l", "big.gz"])
-    ok(re.search(rb" \d+ ", r.stdout), "it is there", r.stdout)
+    size = os.path.getsize("big.gz")
+    ok(size < SIZE // 100, "zeros become small", size)
 
 
 main(test_sparse)

@@ -20,6 +20,12 @@
 #define SEGMENT_LEAST	(512u << 10)
 #define SEGMENTS_WANTED	4
 
+/* Reserved memory to ask for at most, where a device reaches no other. */
+#define RESERVE_BYTES	(64u << 20)
+
+/* Two buffers a slot, rounded up to the largest pages there are. */
+#define PAGE_SLACK	(2u * 65536)
+
 /* In front of the output of a slot, so that the header is not a write of its own. */
 #define HEAD_ROOM	320
 _Static_assert(HEAD_ROOM >= MEMBER_HEAD_BYTES, "room for the longest header");
@@ -81,8 +87,9 @@ int compressor_alloc(const struct options *o, struct compressor **out)
 	/* Each queue has one in work and one waiting, two are with us. */
 	c->n = 2 * p.queues + 2;
 	p.max_in_flight = c->n;
-	p.bounce_bytes = c->n * (SEGMENT_BYTES + HEAD_ROOM + c->out_bytes +
-				 2 * 4096);
+	p.bounce_bytes = c->n * (SEGMENT_BYTES + c->out_bytes + PAGE_SLACK);
+	if (p.bounce_bytes > RESERVE_BYTES)
+		p.bounce_bytes = RESERVE_BYTES;
 	c->slots = calloc(c->n, sizeof(*c->slots));
 	if (!c->slots) {
 		msg_errno(NULL, ENOMEM);
@@ -157,6 +164,11 @@ static int feed(struct compressor *c, struct job *job)
 	ssize_t got;
 	int ret = slot_prepare(c, s);
 
+	if (ret && c->tail > 0) {
+		/* Reserved memory is short: do with the slots there are. */
+		c->n = c->tail;
+		return 0;
+	}
 	if (ret) {
 		device_error(NULL, ret);
 		return ret;

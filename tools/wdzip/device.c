@@ -11,6 +11,8 @@
 /* Two queues keep an engine busy; more would be taken from others. */
 #define HARDWARE_QUEUES	2
 
+#define LEAST_RESERVE_BYTES	(8u << 20)
+
 static const struct options *opt;
 static struct wd_queue_info current;
 static bool told;
@@ -149,6 +151,20 @@ void device_error(const char *name, int err)
 	}
 }
 
+/* Few free queues, or little memory for the device, are better than none. */
+static bool want_less(struct wd_comp_params *p, int err)
+{
+	if (err == -EBUSY && p->queues > 1 && !opt->queues) {
+		p->queues /= 2;
+		return true;
+	}
+	if (err == -ENOMEM && p->bounce_bytes > LEAST_RESERVE_BYTES) {
+		p->bounce_bytes /= 2;
+		return true;
+	}
+	return false;
+}
+
 int device_open(struct wd_comp_params *p, struct wd_comp_session **session)
 {
 	struct wd_comp_session *s;
@@ -158,11 +174,8 @@ int device_open(struct wd_comp_params *p, struct wd_comp_session **session)
 	/* Threads of the library must not be the ones that take a signal. */
 	output_block_signals(true);
 	ret = wd_comp_session_alloc(p, &s);
-	/* A device with few free queues serves with these, unless told how many. */
-	while (ret == -EBUSY && p->queues > 1 && !opt->queues) {
-		p->queues /= 2;
+	while (ret && want_less(p, ret))
 		ret = wd_comp_session_alloc(p, &s);
-	}
 	output_block_signals(false);
 	if (ret) {
 		open_error(ret);
