@@ -215,10 +215,10 @@ int hisi_qm_queue_arm(struct wd_driver_queue *dq)
 	struct hisi_qm_queue *q = (struct hisi_qm_queue *)dq;
 	struct hisi_qm_ring *r = &q->ring;
 
+	if (hisi_qm_ring_ended(r))
+		return hisi_qm_queue_dead(q);
 	if (hisi_qm_ring_has_answer(r))
 		return 1;
-	if (hisi_qm_ring_stopped(r, HISI_QM_STOP_RX))
-		return hisi_qm_queue_dead(q);
 	hisi_qm_ring_return_cqes(r, 1);
 	return hisi_qm_ring_has_answer(r);
 }

@@ -320,13 +320,27 @@ static inline bool hisi_qm_ring_taken(struct hisi_qm_ring *r, uint32_t n)
 			r->starved_seen;
 }
 
+/*
+ * Has the last answer been taken? One that came between a look that found none
+ * and the flag is before the end.
+ */
+static inline bool hisi_qm_ring_ended(const struct hisi_qm_ring *r)
+{
+	if (!hisi_qm_ring_stopped(r, HISI_QM_STOP_RX))
+		return false;
+	/* The flag first, then what was written before it. */
+	hisi_qm_rmb();
+	return __atomic_load_n(&r->dead, __ATOMIC_RELAXED) ||
+	       !hisi_qm_ring_has_answer(r);
+}
+
 /* There is no answer: time to give back what is left. 0, or -EIO: no more. */
 static __attribute__((noinline, unused)) int
 hisi_qm_ring_idle(struct hisi_qm_ring *r)
 {
 	if (r->unreturned)
 		hisi_qm_ring_return_cqes(r, 0);
-	return hisi_qm_ring_stopped(r, HISI_QM_STOP_RX) ? -EIO : 0;
+	return hisi_qm_ring_ended(r) ? -EIO : 0;
 }
 
 /*
