@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Set-up, waiting and end of a queue pair: all that is not the data path. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -26,7 +27,9 @@ unsigned int hisi_qm_api_version(const char *api)
 {
 	if (strncmp(api, API_PREFIX, strlen(API_PREFIX)))
 		return 0;
-	return strtoul(api + strlen(API_PREFIX), NULL, 10);
+	api += strlen(API_PREFIX);
+	/* strtoul() would take a sign, too. */
+	return isdigit((unsigned char)*api) ? strtoul(api, NULL, 10) : 0;
 }
 
 static int get_shape(struct wd_channel *ch, uint32_t sqe_bytes,
@@ -56,7 +59,8 @@ static int check_shape(const struct hisi_qm_queue *q, uint32_t sqe_bytes,
 	    shape->sq_depth >= 2 && shape->sq_depth <= HISI_QM_MAX_DEPTH &&
 	    shape->cq_depth >= shape->sq_depth &&
 	    shape->cq_depth <= HISI_QM_MAX_DEPTH &&
-	    rings + HISI_QM_DUS_RX_STOP_FROM_END <= q->dus_bytes)
+	    rings + HISI_QM_DUS_RX_STOP_FROM_END <= q->dus_bytes &&
+	    !(q->dus_bytes % sizeof(uint64_t)))
 		return 0;
 	wd_log(WD_LOG_ERROR,
 	       "%s: rings of %u entries of %u bytes and %u completions in %zu bytes are not usable",
@@ -136,6 +140,12 @@ static int configure(struct hisi_qm_queue *q, uint16_t qc_type,
 	ret = ch->ops->ioctl(ch, UACCE_CMD_QM_SET_QP_CTX, &ctx);
 	if (ret < 0)
 		return ret;
+	/* What does not fit into the doorbell would ring another one. */
+	if (q->version > 1 && ctx.id > HISI_QM_DB_V2_QN_MASK) {
+		wd_log(WD_LOG_ERROR, "%s: no queue can have the number %u",
+		       ch->info.name, ctx.id);
+		return -ENOTSUP;
+	}
 	q->ring.qn = ctx.id;
 	ret = get_shape(ch, sqe_bytes, &shape);
 	if (!ret)
