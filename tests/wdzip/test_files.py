@@ -286,6 +286,16 @@ def test_recursive():
     equal((r.returncode, names("t"), names("t/u"), names("t/u/v")),
           (0, ["a", "done", "empty", "u"], ["b", "v"], ["c"]), "-rd")
     equal(get("t/u/v/c") == DATA, True, "bytes")
+    os.mkdir("mix")
+    put("mix/plain", DATA)
+    put("mix/x.gz", gzip.compress(DATA))
+    for args in (["-rt"], ["-rl"], ["-rdc"], ["-rdk"]):
+        r = wdzip(*args, "mix")
+        equal((r.returncode, r.stderr), (0, b""),
+              f"{args} passes over what has no suffix")
+    r = wdzip("-rtv", "mix")
+    ok(r.returncode == 2 and b"mix/plain: unknown suffix" in r.stderr,
+       "-rtv says so", r.stderr)
     os.symlink("../a", "t/u/link")
     os.symlink("..", "t/u/loop")
     r = wdzip("-r", "t")

@@ -305,6 +305,7 @@ static int copy_through(struct unjob *job, int out_fd, const char *out_name)
 		}
 		source_use(src, n);
 		job->totals.plain += n;
+		job->totals.body += n;
 		if (src->eof)
 			return 0;
 		ret = source_fill(src);

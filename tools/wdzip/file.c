@@ -186,7 +186,7 @@ static void test_or_list(struct run *run, struct input *in,
 	if (ret)
 		after_failure(run, in);
 	else if (o->list)
-		list_file(o, job, in->name, &in->st);
+		list_file(o, job, in->path, &in->st);
 	else if (o->verbose)
 		msg_line("%s:\t OK\n", in->name);
 }
@@ -282,6 +282,29 @@ static bool is_acceptable(const struct options *o, const struct input *in)
 	return false;
 }
 
+/* No suffix that is known; with -r a folder may hold other files as well. */
+static void foreign(const struct options *o, const struct input *in)
+{
+	if (o->verbose || !o->recursive)
+		msg_warn(in->name, "unknown suffix -- ignored");
+}
+
+/* -rt, -rl and -rdc take the files that -rd would take. */
+static int skip_foreign(const struct options *o, const struct input *in)
+{
+	char *name;
+	int ret;
+
+	if (!o->decompress)
+		return 0;
+	ret = name_decompressed(o, in->path, &name);
+	if (ret)
+		foreign(o, in);
+	else
+		free(name);
+	return ret;
+}
+
 /* 0 and, unless to standard output, a name; else it was told. */
 static int choose_output(const struct options *o, const struct input *in,
 			 char **out_name)
@@ -291,14 +314,11 @@ static int choose_output(const struct options *o, const struct input *in,
 
 	*out_name = NULL;
 	if (in->to_stdout)
-		return 0;
+		return o->recursive && in->path ? skip_foreign(o, in) : 0;
 	if (o->decompress) {
 		ret = name_decompressed(o, in->path, out_name);
-		/* With -r a folder may hold other files as well. */
-		if (ret == -EINVAL && (o->verbose || !o->recursive))
-			msg_warn(in->name, "unknown suffix -- ignored");
-		else if (ret == -EINVAL)
-			msg_warned();
+		if (ret == -EINVAL)
+			foreign(o, in);
 	} else {
 		ret = name_compressed(o, in->path, out_name, &known);
 		if (ret == -EEXIST && (o->verbose || !o->recursive))

@@ -50,8 +50,7 @@ static char *shown_name(const struct options *o, const struct unjob *job,
 void list_file(const struct options *o, const struct unjob *job,
 	       const char *name, const struct stat *st)
 {
-	char *shown = strcmp(name, "stdin") ? shown_name(o, job, name) :
-		      strdup("stdout");
+	char *shown = name ? shown_name(o, job, name) : strdup("stdout");
 
 	if (files++ == 0 && !o->quiet) {
 		if (o->verbose)
@@ -60,7 +59,7 @@ void list_file(const struct options *o, const struct unjob *job,
 	}
 	if (o->verbose)
 		print_details(job, st);
-	print_line(&job->totals, shown ? shown : name);
+	print_line(&job->totals, shown ? shown : "?");
 	free(shown);
 	sum.plain += job->totals.plain;
 	sum.packed += job->totals.packed;

@@ -363,6 +363,7 @@ int decompressor_run(struct decompressor *d, struct unjob *job, int out_fd,
 
 /* list.c */
 
+/** list_file() - one line; @name NULL for standard input */
 void list_file(const struct options *o, const struct unjob *job,
 	       const char *name, const struct stat *st);
 void list_end(const struct options *o);
