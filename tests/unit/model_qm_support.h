@@ -64,7 +64,7 @@ struct bench {
  * The engine: DW0 of a request is its number, DW1 its answer (the number's
  * complement); with DW2 set, 16 bytes go from the address in DW4/5 to that in
  * DW6/7, and DW3 has the result. Register 0x301004 keeps what is written,
- * 0x30100c shuts the bus master.
+ * 0x301000 shuts the bus master.
  */
 static inline int echo_create(struct hisi_qm_model *model,
 			      const struct hisi_qm_model_config *config,
@@ -115,7 +115,7 @@ static inline bool echo_mmio_read(void *engine, uint32_t offset,
 static inline bool echo_mmio_write(void *engine, uint32_t offset,
 				   uint32_t value)
 {
-	if (offset == 0x30100c) {
+	if (offset == 0x301000) {
 		echo_bench(engine)->dead = value;
 		return true;
 	}

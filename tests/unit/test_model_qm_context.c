@@ -265,8 +265,45 @@ static void test_write_back_without_tables_keeps_contexts(void **state)
 	qp_start(b, 0, 0, 16);
 	wr(b, 0, 0x204, 1);
 	assert_int_equal(rd(b, 0, 0x208), 1);
+	assert_int_equal(rd(b, 0, 0x100000), 0);
 	sq_bell(b, 0, 0, 1);
 	assert_int_equal(steps(b), 1);
+	bench_free(b);
+}
+
+static void test_write_back_of_what_is_there_only(void **state)
+{
+	struct bench *b = bench_started(HISI_QM_REV_V3, 16);
+
+	(void)state;
+	put_cqc(b, false, 9, 16);
+	assert_int_equal(mb(b, 0, 0x2001, 9, IMAGE), 1);
+	put_sqc(b, false, 10, 16);
+	assert_int_equal(mb(b, 0, 0x2000, 10, IMAGE), 0);
+	memset(at(b, SQC_BT_AT + 9 * 32), 0xee, 64);
+	memset(at(b, CQC_BT_AT + 9 * 32), 0xee, 64);
+	wr(b, 0, 0x204, 1);
+	assert_int_equal(ram32(b, SQC_BT_AT + 9 * 32), 0xeeeeeeee);
+	assert_int_equal(ram32(b, CQC_BT_AT + 9 * 32), 0);
+	assert_int_equal(ram32(b, SQC_BT_AT + 10 * 32), 0);
+	assert_int_equal(ram32(b, CQC_BT_AT + 10 * 32), 0xeeeeeeee);
+	bench_free(b);
+}
+
+/* Work whose context turned to garbage is not waited for. */
+static void test_lost_context_loses_its_work(void **state)
+{
+	struct bench *b = bench_started(HISI_QM_REV_V3, 16);
+
+	(void)state;
+	sq_bell(b, 0, 1, 5);
+	assert_int_equal(rd(b, 0, 0x200), 1);
+	wr(b, 0, 0x204, 1);
+	memset(at(b, SQC_BT_AT + 32), 0, 32);
+	sq_bell(b, 0, 1, 6);
+	assert_int_equal(rd(b, 0, 0x100000), 1u << 9);
+	assert_int_equal(rd(b, 0, 0x200), 0);
+	assert_int_equal(mb(b, 0, 0x2009, 0, 0), 0x0009);
 	bench_free(b);
 }
 
@@ -418,6 +455,8 @@ int main(void)
 		cmocka_unit_test(test_write_back_and_go_on_loses_nothing),
 		cmocka_unit_test(test_write_back_with_a_task_out),
 		cmocka_unit_test(test_write_back_without_tables_keeps_contexts),
+		cmocka_unit_test(test_write_back_of_what_is_there_only),
+		cmocka_unit_test(test_lost_context_loses_its_work),
 		cmocka_unit_test(test_cq_poisoned_beyond_recognition),
 		cmocka_unit_test(test_poison_with_work_queued_stops_it),
 		cmocka_unit_test(test_write_back_does_not_exist_on_v1),

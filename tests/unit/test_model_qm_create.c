@@ -220,6 +220,25 @@ static void test_dump_has_functions_queues_and_engine(void **state)
 	bench_free(b);
 }
 
+static void find_written_back(void *arg, const char *line)
+{
+	*(bool *)arg |= strstr(line, "written back") != NULL;
+}
+
+static void test_dump_tells_written_back_contexts(void **state)
+{
+	struct bench *b = bench_started(HISI_QM_REV_V3, 16);
+	bool found = false;
+
+	(void)state;
+	hisi_qm_model_dump(b->model, find_written_back, &found);
+	assert_false(found);
+	wr(b, 0, 0x204, 1);
+	hisi_qm_model_dump(b->model, find_written_back, &found);
+	assert_true(found);
+	bench_free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +250,7 @@ int main(void)
 		cmocka_unit_test(test_caps_overrides_win),
 		cmocka_unit_test(test_destroy_null_is_fine),
 		cmocka_unit_test(test_dump_has_functions_queues_and_engine),
+		cmocka_unit_test(test_dump_tells_written_back_contexts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,6 +171,11 @@ static void test_eq_overflow_is_one_aeqe_and_recovers(void **state)
 	/* CQ 2 is still armed: its next completion makes itself known */
 	one(b, 2, 2);
 	assert_int_equal(ram32(b, EQ_AT + 8), 0x00010002);
+	/* the next time it is full is the next event */
+	one(b, 3, 2);
+	assert_int_equal(ram32(b, EQ_AT), 0x00000003);
+	cq_bell(b, 0, 0, 0, true);
+	assert_int_equal(ram32(b, AEQ_AT + 4), 0x00030000);
 	bench_free(b);
 }
 

@@ -153,8 +153,12 @@ static void test_mem_init_wipes_vft_and_contexts(void **state)
 	struct bench *b = bench_started(HISI_QM_REV_V3, 16);
 
 	(void)state;
+	sq_bell(b, 0, 1, 1);
+	assert_int_equal(steps(b), 1);
+	assert_int_equal(rd(b, 0, 0x8), 1);
 	assert_int_equal(rd(b, 0, 0x100044), 0);
 	wr(b, 0, 0x100040, 1);
+	assert_int_equal(rd(b, 0, 0x8), 0);
 	assert_int_equal(rd(b, 0, 0x100044), 1);
 	assert_int_equal(vft_read(b, 0, 0), 0);
 	assert_int_equal(vft_read(b, 1, 0), 0);

@@ -66,6 +66,8 @@ static void test_vf_to_pf(void **state)
 	wr(b, 3, 0x2c, 1);
 	assert_int_equal(rd(b, 3, 0x2c), 1);
 	assert_int_equal(rd(b, 0, 0x28), 1);
+	b->irqs[0][2] = 0;
+	wr(b, 3, 0x2c, 1);		/* again, before the answer */
 	assert_int_equal(rd64(b, 0, 0x100138), 1u << 3);
 	assert_int_equal(b->irqs[0][2], 1);
 	assert_int_equal(mb(b, 0, 0x600d, 3, 0), 0x400d);

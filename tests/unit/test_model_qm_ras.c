@@ -203,11 +203,11 @@ static void test_engine_register_shuts_and_opens(void **state)
 	(void)state;
 	sq_bell(b, 0, 1, 1);
 	assert_int_equal(mb(b, 0, 0x2008, 1, 0), 0x2008);
-	wr(b, 0, 0x30100c, 1);
+	wr(b, 0, 0x301000, 1);
 	assert_int_equal(mb_status((uint16_t)rd(b, 0, 0x300)), 5);
 	assert_int_equal(steps(b), 0);
 	b->kicks = 0;
-	wr(b, 0, 0x30100c, 0);
+	wr(b, 0, 0x301000, 0);
 	assert_int_equal(b->kicks, 1);
 	assert_int_equal(steps(b), 1);
 	bench_free(b);

@@ -153,6 +153,25 @@ static void test_flr_ends_a_busy_mailbox(void **state)
 	bench_free(b);
 }
 
+/* A pause waits for requests of queues that are no more as well. */
+static void test_pause_waits_for_dropped_tasks_too(void **state)
+{
+	struct bench *b = bench_started(HISI_QM_REV_V3, 16);
+	struct hisi_qm_model_worker *worker = worker_new(b);
+	struct hisi_qm_model_task task;
+
+	(void)state;
+	fetch_one(b, 0, 1, &task);
+	qp_start(b, 0, 1, 16);
+	assert_int_equal(mb(b, 0, 0x200e, 0, 0), 0x200e);
+	hisi_qm_model_run(worker, &task);
+	hisi_qm_model_complete(b->model, &task);
+	assert_int_equal(b->dropped, 1);
+	assert_int_equal(rd(b, 0, 0x300) & 0xffff, 0x000e);
+	hisi_qm_model_worker_destroy(worker);
+	bench_free(b);
+}
+
 /* 5.10 step 9: 0x300150 is 3 when nothing is on its way any more. */
 static void test_shut_master_returns_when_all_is_back(void **state)
 {
@@ -227,6 +246,7 @@ int main(void)
 		cmocka_unit_test(test_flr_of_a_vf_touches_nobody_else),
 		cmocka_unit_test(test_flr_of_the_pf_leaves_the_vfs_running),
 		cmocka_unit_test(test_flr_ends_a_busy_mailbox),
+		cmocka_unit_test(test_pause_waits_for_dropped_tasks_too),
 		cmocka_unit_test(test_shut_master_returns_when_all_is_back),
 		cmocka_unit_test(test_shut_master_at_rest_returns_at_once),
 		cmocka_unit_test(test_reset_clears_counters_and_errors),

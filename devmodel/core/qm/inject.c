@@ -11,10 +11,8 @@ static void release_held(struct hisi_qm_model *model)
 	for (i = 0; i < model->nqueues; i++) {
 		struct qm_queue *q = model->queues[i];
 
-		if (q && q->held_count) {
+		if (q)
 			hisi_qm_model_cqe_release(model, q);
-			hisi_qm_model_queue_update(model, q);
-		}
 	}
 }
 
