@@ -537,6 +537,44 @@ static void test_wait_helps_where_there_are_no_threads(void **state)
 	close_client(&c);
 }
 
+/*
+ * Who always waits gets to do his requests himself, and nobody is woken for
+ * them. That must not be the end of a request that nobody waits for.
+ */
+static void test_polling_after_much_waiting_gets_answers(void **state)
+{
+	uint8_t src[1000], dst[1500];
+	unsigned int round, i;
+	struct client c;
+	int slot;
+
+	(void)state;
+	make_text(src, sizeof(src), 1);
+	open_client(&c, "emu");
+	for (round = 0; round < 5; round++) {
+		for (i = 0; i < 300; i++) {
+			send(&c, src, sizeof(src), dst, sizeof(dst));
+			assert_true(take_wait(&c) >= 0);
+		}
+		send(&c, src, sizeof(src), dst, sizeof(dst));
+		do {
+			slot = take(&c);
+		} while (slot < 0);
+		assert_true(is_right(sqe_at(&c, slot), src, sizeof(src), dst));
+		arm(&c, 0);
+	}
+	for (i = 0; i < 300; i++) {
+		send(&c, src, sizeof(src), dst, sizeof(dst));
+		assert_true(take_wait(&c) >= 0);
+	}
+	send(&c, src, sizeof(src), dst, sizeof(dst));
+	close_client(&c);
+	open_client(&c, "emu");
+	send(&c, src, sizeof(src), dst, sizeof(dst));
+	assert_int_equal(take_wait(&c), 0);
+	close_client(&c);
+}
+
 static void on_signal(int number)
 {
 	(void)number;
@@ -920,6 +958,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_sender_and_receiver_are_two_threads),
 		cmocka_unit_test(test_wait_times_out),
 		cmocka_unit_test(test_wait_helps_where_there_are_no_threads),
+		cmocka_unit_test(test_polling_after_much_waiting_gets_answers),
 		cmocka_unit_test(test_wait_ends_with_a_signal),
 		cmocka_unit_test(test_threads_take_no_signals),
 		cmocka_unit_test(test_fd_follows_arming),

@@ -282,14 +282,6 @@ static void forget_news(struct emu_channel *chan)
 				       sizeof(count)) != sizeof(count);
 }
 
-static int64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
-}
-
 /*
  * Sleep until there is something to know. Locked; unlocks meanwhile.
  *
@@ -298,7 +290,7 @@ static int64_t now_ns(void)
 static bool sleep_for_news(struct emu_channel *chan, int64_t deadline)
 {
 	uint32_t seq = chan->news_seq;
-	int64_t left = deadline < 0 ? 0 : deadline - now_ns();
+	int64_t left = deadline < 0 ? 0 : deadline - emu_now_ns();
 	struct timespec ts = { left / 1000000000, left % 1000000000 };
 	bool goes_on = true;
 
@@ -326,8 +318,10 @@ static int emu_wait(struct wd_channel *ch, int timeout_ms)
 	int ret = 0;
 
 	if (timeout_ms > 0)
-		deadline = now_ns() + timeout_ms * 1000000LL;
+		deadline = emu_now_ns() + timeout_ms * 1000000LL;
 	emu_device_lock(chan->dev);
+	if (timeout_ms)
+		emu_worker_awaited(chan->dev, chan);
 	for (;;) {
 		if (chan->has_news)
 			ret = 1;
@@ -352,7 +346,7 @@ static void emu_doorbell(struct wd_channel *ch, uint32_t offset, uint64_t value)
 	/* What was announced before is old news. */
 	if (emu_qp_is_arming(chan->qp, value))
 		forget_news(chan);
-	emu_qp_doorbell(chan->qp, offset, value);
+	emu_worker_ring(chan->dev, chan, offset, value);
 	emu_device_unlock(chan->dev);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "emu_device.h"
@@ -131,9 +132,16 @@ static void raise_irq(void *opaque, unsigned int func, unsigned int vector)
 static void kick(void *opaque, unsigned int func, unsigned int qn)
 {
 	struct emu_device *dev = opaque;
+	struct emu_channel *chan = dev->channels[qn];
 
 	(void)func;
-	(void)qn;
+	if (chan->is_unawaited)
+		chan->streak = 0;
+	chan->is_unawaited = true;
+	if (dev->is_quiet) {
+		dev->deferred = chan;
+		return;
+	}
 	dev->ready++;
 	__atomic_store_n(&dev->kicks, dev->kicks + 1, __ATOMIC_RELAXED);
 }
@@ -176,6 +184,14 @@ void emu_device_pump(struct emu_device *dev)
 		dev->irqs &= ~(1U << vector);
 		emu_function_irq(dev->func, vector);
 	}
+}
+
+int64_t emu_now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
 }
 
 void emu_device_lock(struct emu_device *dev)
@@ -242,6 +258,18 @@ static int make_function(struct emu_device *dev)
 	return ret;
 }
 
+static void init_locks(struct emu_device *dev)
+{
+	pthread_condattr_t attr;
+
+	pthread_mutex_init(&dev->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&dev->wake, &attr);
+	pthread_cond_init(&dev->idle, &attr);
+	pthread_condattr_destroy(&attr);
+}
+
 static int make_device(const struct emu_kind *kind, struct emu_device **dev)
 {
 	struct emu_device *new;
@@ -259,9 +287,7 @@ static int make_device(const struct emu_kind *kind, struct emu_device **dev)
 	ret = make_function(new);
 	if (ret)
 		goto free_channels;
-	pthread_mutex_init(&new->lock, NULL);
-	pthread_cond_init(&new->wake, NULL);
-	pthread_cond_init(&new->idle, NULL);
+	init_locks(new);
 	*dev = new;
 	return 0;
 

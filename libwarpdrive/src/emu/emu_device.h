@@ -54,6 +54,9 @@ struct emu_device;
  * @has_news: an answer was announced and nobody was told yet
  * @has_event: @event_fd is readable
  * @event_fd: for poll(), made when first asked for, else -1
+ * @is_unawaited: it was kicked and nobody waited for the answer since
+ * @streak: kicks in a row after which somebody waited; see emu_worker.c
+ * @task_ns: how long its last task took
  * @is_mapped: the rings are mapped
  * @ss: the SS region, or NULL
  * @ss_bytes: its length
@@ -71,6 +74,9 @@ struct emu_channel {
 	bool has_news;
 	bool has_event;
 	int event_fd;
+	bool is_unawaited;
+	unsigned int streak;
+	int64_t task_ns;
 	bool is_mapped;
 	void *ss;
 	size_t ss_bytes;
@@ -91,6 +97,10 @@ struct emu_channel {
  * @looking: threads that are going to fetch before they sleep
  * @sleeping: threads that have to be woken for it
  * @tokens: threads that were woken and do not know it yet
+ * @is_quiet: a kick is for the thread that rings, not for the others
+ * @deferred: the queue that was kicked so, until its task is fetched
+ * @wants_watch: a thread should look after @deferred before it sleeps for good
+ * @is_watched: one does
  * @wake: for @tokens and @is_stopping
  * @idle: a queue has no task out any more
  * @closers: threads that wait for @idle
@@ -117,6 +127,10 @@ struct emu_device {
 	unsigned int looking;
 	unsigned int sleeping;
 	unsigned int tokens;
+	bool is_quiet;
+	struct emu_channel *deferred;
+	bool wants_watch;
+	bool is_watched;
 	pthread_cond_t wake;
 	pthread_cond_t idle;
 	unsigned int closers;
@@ -144,6 +158,9 @@ void emu_device_put(struct emu_device *dev);
 
 /* Free queues, also of a device that nobody has used yet. */
 unsigned int emu_device_free_queues(const struct emu_kind *kind);
+
+/* CLOCK_MONOTONIC */
+int64_t emu_now_ns(void);
 
 void emu_device_lock(struct emu_device *dev);
 

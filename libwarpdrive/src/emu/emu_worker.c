@@ -1,7 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The device's own threads take requests of any queue. A thread of the
+ * application that waits takes those of its queue.
+ *
+ * A queue with one short request at a time, each of them waited for, is best
+ * served by the waiting thread alone: to wake another one, and to be woken by it
+ * again, takes longer than the request. Once such a queue is known, its doorbell
+ * wakes nobody. In case nobody waits this time, one of the threads keeps an eye
+ * on the device as long as there are such queues: it sleeps for moments only,
+ * and a request that is still there after one is its own.
+ */
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "emu_worker.h"
@@ -11,6 +23,13 @@
  * long as it takes an application to send the next request.
  */
 #define SPINS	200
+
+/* From when on a queue is taken for such a one, and up to which task. */
+#define STREAK		16
+#define SHORT_TASK_NS	50000
+
+/* How long a deferred request waits if nobody waits for it. */
+#define WATCH_NS	2000000
 
 static void relax(void)
 {
@@ -34,17 +53,23 @@ static bool run_one(struct emu_device *dev, struct hisi_qm_model_worker *worker,
 {
 	struct hisi_qm_model_task task;
 	struct emu_channel *chan;
+	int64_t start;
 
 	if (!hisi_qm_model_fetch(dev->model, func, qn, &task))
 		return false;
-	if (dev->ready)
-		dev->ready--;
 	chan = dev->channels[task.qn];
+	if (dev->deferred == chan)
+		dev->deferred = NULL;
+	else if (dev->ready)
+		dev->ready--;
 	chan->running++;
 	dev->looking -= is_thread;
 	emu_device_unlock(dev);
+	start = emu_now_ns();
 	hisi_qm_model_run(worker, &task);
+	start = emu_now_ns() - start;
 	emu_device_lock(dev);
+	chan->task_ns = start;
 	/* Before the next request of the queue can make the model kick. */
 	dev->looking += is_thread;
 	hisi_qm_model_complete(dev->model, &task);
@@ -69,11 +94,45 @@ static bool spin(struct emu_device *dev)
 	return dev->kicks != kicks || dev->is_stopping;
 }
 
+/* Sleep, for a moment at most. Return: true if it was woken before. */
+static bool doze(struct emu_device *dev)
+{
+	int64_t until = emu_now_ns() + WATCH_NS;
+	struct timespec ts = { until / 1000000000, until % 1000000000 };
+
+	while (!dev->tokens && !dev->is_stopping)
+		if (pthread_cond_timedwait(&dev->wake, &dev->lock, &ts))
+			return false;
+	return true;
+}
+
+/* Return: true if nobody waits for a deferred request. */
+static bool watch(struct emu_device *dev)
+{
+	bool is_forgotten = false;
+
+	dev->is_watched = true;
+	while (dev->wants_watch && !is_forgotten) {
+		dev->wants_watch = false;
+		if (doze(dev))
+			break;
+		is_forgotten = dev->deferred;
+	}
+	dev->is_watched = false;
+	if (is_forgotten)
+		dev->deferred->streak = 0;
+	return is_forgotten;
+}
+
 static void sleep_until_woken(struct emu_device *dev)
 {
+	bool is_over = false;
+
 	dev->looking--;
 	dev->sleeping++;
-	while (!dev->tokens && !dev->is_stopping)
+	if (dev->wants_watch && !dev->is_watched)
+		is_over = watch(dev);
+	while (!is_over && !dev->tokens && !dev->is_stopping)
 		pthread_cond_wait(&dev->wake, &dev->lock);
 	if (dev->tokens) {
 		/* Whoever gave it has counted this thread as looking. */
@@ -213,8 +272,31 @@ bool emu_worker_help(struct emu_device *dev, struct emu_channel *chan)
 	return is_done;
 }
 
+void emu_worker_awaited(struct emu_device *dev, struct emu_channel *chan)
+{
+	if (!chan->is_unawaited)
+		return;
+	chan->is_unawaited = false;
+	if (chan->streak < STREAK)
+		chan->streak++;
+	else
+		dev->wants_watch = true;
+}
+
+void emu_worker_ring(struct emu_device *dev, struct emu_channel *chan,
+		     uint32_t offset, uint64_t value)
+{
+	dev->is_quiet = dev->is_watched && !dev->deferred &&
+			chan->streak == STREAK &&
+			chan->task_ns < SHORT_TASK_NS;
+	emu_qp_doorbell(chan->qp, offset, value);
+	dev->is_quiet = false;
+}
+
 void emu_worker_wait_idle(struct emu_device *dev, struct emu_channel *chan)
 {
+	if (dev->deferred == chan)
+		dev->deferred = NULL;
 	dev->closers++;
 	while (chan->running)
 		pthread_cond_wait(&dev->idle, &dev->lock);

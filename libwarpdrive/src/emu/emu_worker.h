@@ -22,6 +22,13 @@ void emu_workers_stop(struct emu_device *dev);
  */
 bool emu_worker_help(struct emu_device *dev, struct emu_channel *chan);
 
+/* A thread is going to wait for the queue's next answer. Locked. */
+void emu_worker_awaited(struct emu_device *dev, struct emu_channel *chan);
+
+/* emu_qp_doorbell(), which may leave the work to the calling thread. Locked. */
+void emu_worker_ring(struct emu_device *dev, struct emu_channel *chan,
+		     uint32_t offset, uint64_t value);
+
 /* Wait until no task of the queue is out. Locked; unlocks meanwhile. */
 void emu_worker_wait_idle(struct emu_device *dev, struct emu_channel *chan);
 
