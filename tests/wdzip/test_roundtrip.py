@@ -9,7 +9,7 @@ from wdztest import (PEERS, SEGMENT, binaries, compress, equal, main, noise,
 
 
 def kinds():
-    words = text()
+    words = text(9 * SEGMENT // 2 + 1)
     yield "text", words
     yield from binaries()
     yield "compressed", gzip.compress(words, 6)
