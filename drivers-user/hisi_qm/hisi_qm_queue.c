@@ -19,9 +19,12 @@
 /* A stop flag may be set without a wake-up: look at it this often. */
 #define WAIT_SLICE_MS	1000
 
-/* wd_flush() may not arm (that is the receiver's), so it looks in steps. */
-#define FLUSH_SLICE_MS	1
+/*
+ * wd_flush() may not arm, nor take the wake-up that the kernel gives once, to
+ * whoever polls first: both are the receiver's. So it looks in steps.
+ */
 #define FLUSH_SPINS	1000
+#define FLUSH_NAP_NS	100000
 
 unsigned int hisi_qm_api_version(const char *api)
 {
@@ -210,12 +213,12 @@ int hisi_qm_queue_dead(struct hisi_qm_queue *q)
 {
 	struct wd_channel *ch = q->base.ch;
 
-	if (q->ring.dead && !q->reported) {
-		q->reported = true;
+	/* Sender and receiver may both come here. */
+	if (__atomic_load_n(&q->ring.dead, __ATOMIC_RELAXED) &&
+	    !__atomic_exchange_n(&q->reported, true, __ATOMIC_RELAXED))
 		wd_log(WD_LOG_ERROR,
 		       "%s: queue %u: a completion that belongs to no request; the queue is not used any more",
 		       ch->info.name, q->ring.qn);
-	}
 	/* Stopped is all that the rings say; the kernel may know why. */
 	return ch->ops->wait(ch, 0) == -ENODEV ? -ENODEV : -EIO;
 }
@@ -258,17 +261,18 @@ static uint64_t now_ms(void)
 	return ts.tv_sec * 1000ULL + ts.tv_nsec / 1000000;
 }
 
-static int wait_slice(uint64_t start, uint32_t timeout_ms, int slice_ms)
+/* How long to sleep at most now; 0 when the time is over. */
+static int wait_slice(uint64_t start, uint32_t timeout_ms)
 {
 	uint64_t elapsed;
 
 	if (timeout_ms == WD_TIMEOUT_INFINITE)
-		return slice_ms;
+		return WAIT_SLICE_MS;
 	elapsed = now_ms() - start;
 	if (elapsed >= timeout_ms)
 		return 0;
-	return timeout_ms - elapsed < (uint64_t)slice_ms ?
-	       (int)(timeout_ms - elapsed) : slice_ms;
+	return timeout_ms - elapsed < WAIT_SLICE_MS ?
+	       (int)(timeout_ms - elapsed) : WAIT_SLICE_MS;
 }
 
 static int wait_any(struct hisi_qm_queue *q, uint32_t timeout_ms)
@@ -284,7 +288,7 @@ static int wait_any(struct hisi_qm_queue *q, uint32_t timeout_ms)
 		ret = hisi_qm_queue_arm(&q->base);
 		if (ret)
 			return ret < 0 ? ret : 0;
-		slice = wait_slice(start, timeout_ms, WAIT_SLICE_MS);
+		slice = wait_slice(start, timeout_ms);
 		if (!slice)
 			return -ETIMEDOUT;
 		ret = ch->ops->wait(ch, slice);
@@ -295,11 +299,10 @@ static int wait_any(struct hisi_qm_queue *q, uint32_t timeout_ms)
 
 static int wait_all(struct hisi_qm_queue *q, uint32_t timeout_ms)
 {
+	const struct timespec nap = { .tv_nsec = FLUSH_NAP_NS };
 	const struct hisi_qm_ring *r = &q->ring;
-	struct wd_channel *ch = q->base.ch;
 	unsigned int spins;
 	uint64_t start;
-	int ret, slice;
 
 	for (spins = 0; spins < FLUSH_SPINS; spins++) {
 		if (all_completed(r))
@@ -310,12 +313,9 @@ static int wait_all(struct hisi_qm_queue *q, uint32_t timeout_ms)
 	while (!all_completed(r)) {
 		if (hisi_qm_ring_stopped(r, HISI_QM_STOP_RX))
 			return hisi_qm_queue_dead(q);
-		slice = wait_slice(start, timeout_ms, FLUSH_SLICE_MS);
-		if (!slice)
+		if (!wait_slice(start, timeout_ms))
 			return -ETIMEDOUT;
-		ret = ch->ops->wait(ch, slice);
-		if (ret < 0)
-			return ret;
+		nanosleep(&nap, NULL);
 	}
 	return 0;
 }
