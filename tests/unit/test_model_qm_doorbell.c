@@ -182,6 +182,9 @@ static void test_sq_index_is_taken_modulo_the_depth(void **state)
 	assert_int_equal(b->guest_errors, 1);
 	sq_bell(b, 0, 1, 3);		/* nothing new */
 	assert_int_equal(steps(b), 0);
+	sq_bell(b, 0, 1, 16);
+	assert_int_equal(steps(b), 13);
+	assert_int_equal(b->guest_errors, 2);
 	bench_free(b);
 }
 

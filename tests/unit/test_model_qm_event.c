@@ -46,6 +46,22 @@ static void test_arming_with_completions_outstanding_fires_at_once(void **state)
 	bench_free(b);
 }
 
+static void test_armed_without_an_eq_stays_armed(void **state)
+{
+	struct bench *b = bench_new(HISI_QM_REV_V3, 0);
+
+	(void)state;
+	give_queues(b, 0, 0, 8);
+	qp_start(b, 0, 1, 16);
+	one(b, 1, 1);
+	assert_int_equal(b->guest_errors, 1);
+	func_start(b, 0, false);
+	one(b, 1, 2);
+	assert_int_equal(ram32(b, EQ_AT), 0x00010001);
+	assert_int_equal(b->irqs[0][0], 1);
+	bench_free(b);
+}
+
 /* 4.7: c_flag 0 takes an arming back. */
 static void test_unarmed_doorbell_disarms(void **state)
 {
@@ -281,6 +297,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_eqe_once_until_armed_again),
 		cmocka_unit_test(test_arming_with_completions_outstanding_fires_at_once),
+		cmocka_unit_test(test_armed_without_an_eq_stays_armed),
 		cmocka_unit_test(test_unarmed_doorbell_disarms),
 		cmocka_unit_test(test_eq_interrupt_is_one_until_the_doorbell),
 		cmocka_unit_test(test_unmasking_raises_what_is_pending),

@@ -156,9 +156,17 @@ static void test_mem_init_wipes_vft_and_contexts(void **state)
 	sq_bell(b, 0, 1, 1);
 	assert_int_equal(steps(b), 1);
 	assert_int_equal(rd(b, 0, 0x8), 1);
+	put_sqc(b, false, 2, 16);
+	set16(b, IMAGE_AT + 0x18, 50);	/* no such CQ: an AEQE */
+	assert_int_equal(mb(b, 0, 0x2000, 2, IMAGE), 0);
+	sq_bell(b, 0, 2, 1);
+	assert_int_equal(steps(b), 1);
+	assert_int_equal(rd(b, 0, 0x0), 1);
+	wr(b, 0, 0x100000, ~0u);
 	assert_int_equal(rd(b, 0, 0x100044), 0);
 	wr(b, 0, 0x100040, 1);
 	assert_int_equal(rd(b, 0, 0x8), 0);
+	assert_int_equal(rd(b, 0, 0x0), 0);
 	assert_int_equal(rd(b, 0, 0x100044), 1);
 	assert_int_equal(vft_read(b, 0, 0), 0);
 	assert_int_equal(vft_read(b, 1, 0), 0);
@@ -167,6 +175,15 @@ static void test_mem_init_wipes_vft_and_contexts(void **state)
 	sq_bell(b, 0, 0, 1);
 	assert_int_equal(steps(b), 0);
 	assert_int_equal(rd(b, 0, 0x100000), 1u << 7);
+	/* with the same queues again, there is still nothing in them */
+	give_queues(b, 0, 0, 64);
+	wr(b, 0, 0x100000, ~0u);
+	sq_bell(b, 0, 1, 2);
+	assert_int_equal(rd(b, 0, 0x100000), 1u << 9);
+	b->guest_errors = 0;
+	eq_bell(b, 0, 1);
+	aeq_bell(b, 0, 0);
+	assert_int_equal(b->guest_errors, 2);
 	bench_free(b);
 }
 

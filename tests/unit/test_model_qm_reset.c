@@ -123,6 +123,8 @@ static void test_flr_of_the_pf_leaves_the_vfs_running(void **state)
 	qp_start(b, 0, 0, 16);
 	sq_bell(b, 0, 0, 1);
 	hisi_qm_model_flr(b->model, 0);
+	assert_int_equal(rd(b, 0, 0x1040e4), 1);
+	assert_int_equal(rd(b, 0, 0x200), 0);
 	assert_int_equal(steps(b), 0);
 	assert_int_equal(mb(b, 0, 0x6004, 0, 0), 0x4004);
 	assert_int_equal(mb_base(b, 0), 0);

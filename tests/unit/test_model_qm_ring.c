@@ -95,7 +95,7 @@ static void test_fetch_selects_and_keeps_order(void **state)
 	sq_bell(b, 0, 3, 1);
 	assert_false(hisi_qm_model_fetch(b->model, 0, 2, &t1));
 	assert_false(hisi_qm_model_fetch(b->model, 1, HISI_QM_MODEL_ANY, &t1));
-	assert_false(hisi_qm_model_fetch(b->model, 77, 0, &t1));
+	assert_false(hisi_qm_model_fetch(b->model, 3, 0, &t1));
 	assert_true(hisi_qm_model_fetch(b->model, 0, 1, &t1));
 	assert_false(hisi_qm_model_fetch(b->model, 0, 1, &t2));
 	assert_true(hisi_qm_model_fetch(b->model, 0, HISI_QM_MODEL_ANY, &t2));
@@ -179,6 +179,7 @@ static void test_cq_overflow_is_an_aeqe_and_stops_the_queue(void **state)
 	assert_int_equal(ram32(b, AEQ_AT + 4), 0);
 	assert_int_equal(rd(b, 0, 0x0), 1);
 	assert_int_equal(b->irqs[0][1], 1);
+	assert_int_equal(rd(b, 0, 0x104108), 1);
 	assert_int_equal(cqe_slot(b, 1, 8, 7, 1), -1);
 	assert_int_equal(rd(b, 0, 0x100000), 0);
 	/* space alone does not help, a new start does */

@@ -86,7 +86,6 @@ void hisi_qm_model_msg_notify_pf(struct hisi_qm_model *model,
 void hisi_qm_model_msg_clear(struct hisi_qm_model *model, struct qm_func *f)
 {
 	f->msg_irq.source = false;
-	f->msg_irq.signalled = false;
 	if (f->num)
 		model->dev.msg_ready &= ~(1ULL << f->num);
 	else if (model->dev.msg_source)
