@@ -136,10 +136,10 @@ void wd_fake_remove(unsigned int dev);
 void wd_fake_isolate(unsigned int dev, bool isolated);
 
 /**
- * wd_fake_set_free() - let others have all but @n of the queues
+ * wd_fake_set_free() - let other processes take all free queues but @n
  *
- * Queues that are open stay so; open fails with -EBUSY when as many of the @n
- * as there are have been opened since.
+ * Queues that are open stay open; each that is closed becomes free. Where none
+ * is free, open fails with -EBUSY.
  */
 void wd_fake_set_free(unsigned int dev, unsigned int n);
 

@@ -16,135 +16,34 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <misc/uacce/hisi_qm.h>
 
-#include "hisi_qm_hw.h"
-#include "hisi_zip_hw.h"
+#include "raw_client.h"
 #include "wd_backends.h"
 #include "wd_fake.h"
 
 #define UNIT	WD_FAKE_SLICE_UNIT
 
-/* A user driver in a few lines. */
-struct client {
-	const struct wd_backend_ops *ops;
-	struct wd_channel *ch;
-	void *dus;
-	unsigned int qn;
-	unsigned int depth;
-	unsigned int version;
-	unsigned int sent;
-};
-
 static const char text[] = "she sells sea shells, she sells sea shells";
 
-static int open_device(struct client *c, const char *name)
+static void open_client(struct raw_client *c, const char *name)
 {
-	struct wd_device_info info;
-	int ret;
-
-	memset(c, 0, sizeof(*c));
-	c->ops = wd_backend_get(0);
-	ret = c->ops->lookup(name, &info);
-	if (ret)
-		return ret;
-	return c->ops->open(&info, &c->ch);
+	assert_int_equal(raw_client_open(c, wd_backend_get(0), name), 0);
 }
 
-static void open_client(struct client *c, const char *name)
+/* Has request @number been answered? */
+static bool is_answered(struct raw_client *c, unsigned int number)
 {
-	struct hisi_qp_ctx ctx = { 0 };
-	struct hisi_qp_info shape;
+	struct raw_client probe = *c;
 
-	assert_int_equal(open_device(c, name), 0);
-	c->version = c->ch->info.api[strlen("hisi_qm_v")] - '0';
-	assert_int_equal(c->ops->map(c->ch, UACCE_QFRT_DUS,
-				     c->ch->info.region_dus_bytes, &c->dus), 0);
-	assert_int_equal(c->ops->ioctl(c->ch, UACCE_CMD_QM_SET_QP_CTX, &ctx),
-			 0);
-	assert_int_equal(c->ops->ioctl(c->ch, UACCE_CMD_QM_SET_QP_INFO, &shape),
-			 0);
-	c->qn = ctx.id;
-	c->depth = shape.sq_depth;
-	assert_int_equal(c->ops->start(c->ch), 0);
+	probe.taken = number;
+	return raw_client_take(&probe) >= 0;
 }
 
-static void close_client(struct client *c)
+static void send(struct raw_client *c, void *dst, uint32_t room)
 {
-	c->ops->ioctl(c->ch, UACCE_CMD_PUT_Q, NULL);
-	c->ops->unmap(c->ch, UACCE_QFRT_DUS, c->dus,
-		      c->ch->info.region_dus_bytes);
-	c->ops->close(c->ch, false);
-}
-
-static struct hisi_zip_sqe *sqe_at(struct client *c, unsigned int slot)
-{
-	return (struct hisi_zip_sqe *)c->dus + slot;
-}
-
-static struct hisi_qm_cqe *cqe_at(struct client *c, unsigned int index)
-{
-	return (struct hisi_qm_cqe *)sqe_at(c, c->depth) + index;
-}
-
-static bool is_answered(struct client *c, unsigned int number)
-{
-	unsigned int phase = !(number / c->depth & 1);
-
-	return (cqe_at(c, number % c->depth)->w7 & HISI_QM_CQE_PHASE) == phase;
-}
-
-static void ring(struct client *c, uint64_t cmd, uint64_t index,
-		 uint64_t c_flag)
-{
-	unsigned int shift = c->version == 1 ? HISI_QM_DB_V1_CMD_SHIFT :
-			     HISI_QM_DB_V2_CMD_SHIFT;
-
-	c->ops->doorbell(c->ch, c->version == 1 ? HISI_QM_DOORBELL_V1 :
-			 HISI_QM_DOORBELL_SQ_CQ,
-			 c->qn | cmd << shift |
-			 index << HISI_QM_DB_INDEX_SHIFT |
-			 c_flag << HISI_QM_DB_PRIORITY_SHIFT);
-}
-
-static void fill(struct client *c, uint64_t src, uint64_t dst, uint32_t room)
-{
-	uint32_t type = c->version >= 3 ? HISI_ZIP_SQE_TYPE_3 :
-			HISI_ZIP_SQE_TYPE_0;
-
-	*sqe_at(c, c->sent++ % c->depth) = (struct hisi_zip_sqe){
-		.input_data_length = sizeof(text),
-		.dw7 = type << HISI_ZIP_DW7_TYPE_SHIFT,
-		.dw9 = HISI_ZIP_REQ_ZLIB,
-		.dest_avail_out = room,
-		.source_addr_l = (uint32_t)src,
-		.source_addr_h = src >> 32,
-		.dest_addr_l = (uint32_t)dst,
-		.dest_addr_h = dst >> 32,
-	};
-}
-
-static void send(struct client *c, const void *src, void *dst, uint32_t room)
-{
-	fill(c, (uintptr_t)src, (uintptr_t)dst, room);
-	ring(c, HISI_QM_DB_SQ, c->sent % c->depth, 0);
-}
-
-static void check_output(const struct hisi_zip_sqe *sqe, const void *dst)
-{
-	uint8_t whole[2 + 200] = { 0x78, 0x9c };
-	char back[sizeof(text)];
-	uLongf len = sizeof(back);
-
-	assert_int_equal(sqe->dw3 & HISI_ZIP_DW3_STATUS_MASK &
-			 ~HISI_ZIP_STATUS_NEGATIVE, 0);
-	assert_true(sqe->produced <= 200);
-	memcpy(whole + 2, dst, sqe->produced);
-	assert_int_equal(uncompress((Bytef *)back, &len, whole,
-				    sqe->produced + 2), Z_OK);
-	assert_memory_equal(back, text, sizeof(text));
+	raw_client_send(c, text, sizeof(text), dst, room);
 }
 
 static void start(const struct wd_fake_config *config)
@@ -234,22 +133,23 @@ static void check_steps(unsigned int revision, bool isolation,
 		.sq_depth = depth, .devices = 2,
 	};
 	unsigned int i, laps = 3 * depth;
-	struct client c;
+	struct raw_client c;
 	uint8_t dst[200];
 
 	start(&config);
 	open_client(&c, "hisi_zip-1");
 	assert_int_equal(c.depth, depth);
 	for (i = 0; i < laps; i++) {
-		send(&c, text, dst, sizeof(dst));
+		send(&c, dst, sizeof(dst));
 		assert_false(is_answered(&c, i));
 		assert_int_equal(wd_fake_step(0, 0), 0);
 		assert_int_equal(wd_fake_step(1, 0), 1);
 		assert_true(is_answered(&c, i));
-		check_output(sqe_at(&c, i % depth), dst);
-		ring(&c, HISI_QM_DB_CQ, (i + 1) % depth, 0);
+		assert_true(raw_client_is_right(raw_client_sqe(&c, i % depth), text,
+					sizeof(text), dst));
+		raw_client_ring(&c, HISI_QM_DB_CQ, (i + 1) % depth, 0);
 	}
-	close_client(&c);
+	raw_client_close(&c);
 	assert_int_equal(wd_fake_stop(), 0);
 }
 
@@ -265,7 +165,7 @@ static void test_step_answers_over_laps(void **state)
 
 static void test_step_counts_and_chooses_the_queue(void **state)
 {
-	struct client a, b;
+	struct raw_client a, b;
 	uint8_t dst[200];
 	unsigned int i;
 
@@ -275,8 +175,8 @@ static void test_step_counts_and_chooses_the_queue(void **state)
 	open_client(&b, "hisi_zip-0");
 	assert_int_equal(wd_fake_open_queues(0), 2);
 	for (i = 0; i < 3; i++) {
-		send(&a, text, dst, sizeof(dst));
-		send(&b, text, dst, sizeof(dst));
+		send(&a, dst, sizeof(dst));
+		send(&b, dst, sizeof(dst));
 	}
 	assert_int_equal(wd_fake_step_queue(0, b.qn, 2), 2);
 	assert_true(is_answered(&b, 1));
@@ -285,14 +185,14 @@ static void test_step_counts_and_chooses_the_queue(void **state)
 	assert_int_equal(wd_fake_step(0, 3), 3);
 	assert_int_equal(wd_fake_step(0, 0), 1);
 	assert_int_equal(wd_fake_step(0, 0), 0);
-	close_client(&a);
-	close_client(&b);
+	raw_client_close(&a);
+	raw_client_close(&b);
 	assert_int_equal(wd_fake_stop(), 0);
 }
 
 static void test_wait_tells_news_once(void **state)
 {
-	struct client c;
+	struct raw_client c;
 	struct pollfd pfd = { .events = POLLIN };
 	uint8_t dst[200];
 
@@ -302,7 +202,7 @@ static void test_wait_tells_news_once(void **state)
 	pfd.fd = c.ops->fd(c.ch);
 	assert_int_equal(c.ops->wait(c.ch, 0), 0);
 	assert_int_equal(c.ops->wait(c.ch, 2), 0);
-	send(&c, text, dst, sizeof(dst));
+	send(&c, dst, sizeof(dst));
 	assert_int_equal(poll(&pfd, 1, 0), 0);
 	wd_fake_hold_irqs(0, true);
 	assert_int_equal(wd_fake_step(0, 0), 1);
@@ -315,55 +215,55 @@ static void test_wait_tells_news_once(void **state)
 	assert_int_equal(c.ops->wait(c.ch, 0), 0);
 	/* Not armed again yet. */
 	wd_fake_hold_irqs(0, false);
-	send(&c, text, dst, sizeof(dst));
+	send(&c, dst, sizeof(dst));
 	assert_int_equal(wd_fake_step(0, 0), 1);
 	assert_int_equal(c.ops->wait(c.ch, 0), 0);
 	/* Arming with an answer there already tells at once. */
-	ring(&c, HISI_QM_DB_CQ, 1, 1);
+	raw_client_ring(&c, HISI_QM_DB_CQ, 1, 1);
 	assert_int_equal(poll(&pfd, 1, 0), 1);
 	/* Arming with all taken makes old news go away. */
-	ring(&c, HISI_QM_DB_CQ, 2, 1);
+	raw_client_ring(&c, HISI_QM_DB_CQ, 2, 1);
 	assert_int_equal(poll(&pfd, 1, 0), 0);
-	close_client(&c);
+	raw_client_close(&c);
 	assert_int_equal(wd_fake_stop(), 0);
 }
 
 static void test_auto_step_wait_does_the_work(void **state)
 {
 	const struct wd_fake_config config = { .auto_step = true };
-	struct client c;
+	struct raw_client c;
 	uint8_t dst[200];
 
 	(void)state;
 	start(&config);
 	open_client(&c, "hisi_zip-0");
-	send(&c, text, dst, sizeof(dst));
+	send(&c, dst, sizeof(dst));
 	assert_false(is_answered(&c, 0));
 	assert_int_equal(c.ops->wait(c.ch, -1), 1);
 	assert_true(is_answered(&c, 0));
-	close_client(&c);
+	raw_client_close(&c);
 	assert_int_equal(wd_fake_stop(), 0);
 }
 
 static void test_instant_doorbell_does_the_work(void **state)
 {
 	const struct wd_fake_config config = { .instant = true };
-	struct client c;
+	struct raw_client c;
 	uint8_t dst[200];
 
 	(void)state;
 	start(&config);
 	open_client(&c, "hisi_zip-0");
-	send(&c, text, dst, sizeof(dst));
+	send(&c, dst, sizeof(dst));
 	assert_true(is_answered(&c, 0));
-	close_client(&c);
+	raw_client_close(&c);
 	assert_int_equal(wd_fake_stop(), 0);
 }
 
 static void test_doorbells_are_logged_held_and_released(void **state)
 {
 	struct wd_fake_doorbell log[WD_FAKE_DOORBELL_LOG];
-	struct client c;
+	struct raw_client c;
 	uint8_t dst[200];
 	unsigned int i;
 
@@ -371,8 +271,8 @@ static void test_doorbells_are_logged_held_and_released(void **state)
 	start(NULL);
 	open_client(&c, "hisi_zip-0");
 	wd_fake_hold_doorbells(0, true);
-	send(&c, text, dst, sizeof(dst));
-	send(&c, text, dst, sizeof(dst));
+	send(&c, dst, sizeof(dst));
+	send(&c, dst, sizeof(dst));
 	assert_int_equal(wd_fake_step(0, 0), 0);
 	assert_int_equal(wd_fake_release_doorbells(0, 1), 1);
 	assert_int_equal(wd_fake_step(0, 0), 1);
@@ -385,36 +285,36 @@ static void test_doorbells_are_logged_held_and_released(void **state)
 	assert_true(log[0].value == 0x0000000100000000);
 	assert_true(log[1].value == 0x0000000200000000);
 	for (i = 0; i < 70; i++)
-		ring(&c, HISI_QM_DB_CQ, 2, 0);
+		raw_client_ring(&c, HISI_QM_DB_CQ, 2, 0);
 	assert_int_equal(wd_fake_doorbells(0, c.qn, log, 1), 72);
 	assert_true(log[0].value == 0x0000000200001000);
 	assert_int_equal(wd_fake_calls(WD_FAKE_OP_DOORBELL), 72);
-	close_client(&c);
+	raw_client_close(&c);
 	assert_int_equal(wd_fake_stop(), 0);
 }
 
 static void test_doorbell_that_fails_is_lost(void **state)
 {
-	struct client c;
+	struct raw_client c;
 	uint8_t dst[200];
 
 	(void)state;
 	start(NULL);
 	open_client(&c, "hisi_zip-0");
 	wd_fake_fail(WD_FAKE_OP_DOORBELL, 2, -EIO);
-	send(&c, text, dst, sizeof(dst));
-	send(&c, text, dst, sizeof(dst));
+	send(&c, dst, sizeof(dst));
+	send(&c, dst, sizeof(dst));
 	assert_int_equal(wd_fake_step(0, 0), 1);
-	send(&c, text, dst, sizeof(dst));
+	send(&c, dst, sizeof(dst));
 	assert_int_equal(wd_fake_step(0, 0), 2);
-	close_client(&c);
+	raw_client_close(&c);
 	assert_int_equal(wd_fake_stop(), 0);
 }
 
 static void test_mmio_is_memory_that_the_test_rings_with(void **state)
 {
 	const struct wd_fake_config config = { .mmio = true };
-	struct client c;
+	struct raw_client c;
 	uint8_t dst[200];
 	void *mmio;
 
@@ -429,20 +329,21 @@ static void test_mmio_is_memory_that_the_test_rings_with(void **state)
 				    c.ch->info.region_mmio_bytes, &mmio),
 			 -EEXIST);
 	assert_ptr_equal(wd_fake_mmio(0, c.qn), mmio);
-	fill(&c, (uintptr_t)text, (uintptr_t)dst, sizeof(dst));
+	raw_client_fill(&c, (uintptr_t)text, sizeof(text),
+			(uintptr_t)dst, sizeof(dst));
 	*(uint64_t *)((char *)mmio + HISI_QM_DOORBELL_SQ_CQ) = 1ULL << 32;
 	assert_int_equal(wd_fake_step(0, 0), 0);
 	wd_fake_mmio_ring(0, c.qn);
 	assert_int_equal(wd_fake_step(0, 0), 1);
 	c.ops->unmap(c.ch, UACCE_QFRT_MMIO, mmio,
 		     c.ch->info.region_mmio_bytes);
-	close_client(&c);
+	raw_client_close(&c);
 	assert_int_equal(wd_fake_stop(), 0);
 }
 
 static void test_kill_sets_flags_and_wait_fails(void **state)
 {
-	struct client c;
+	struct raw_client c;
 	struct pollfd pfd = { .events = POLLIN };
 	const uint32_t *flags;
 	uint8_t dst[200];
@@ -459,7 +360,7 @@ static void test_kill_sets_flags_and_wait_fails(void **state)
 	wd_fake_set_rx_stop(0, c.qn, 1);
 	assert_int_equal(flags[0], 1);
 	assert_int_equal(flags[1], 0);
-	send(&c, text, dst, sizeof(dst));
+	send(&c, dst, sizeof(dst));
 	wd_fake_kill_queue(0, c.qn);
 	assert_int_equal(flags[0], 1);
 	assert_int_equal(flags[1], 1);
@@ -467,13 +368,13 @@ static void test_kill_sets_flags_and_wait_fails(void **state)
 	assert_int_equal(poll(&pfd, 1, 0), 1);
 	assert_int_equal(c.ops->wait(c.ch, 0), -EIO);
 	assert_int_equal(c.ops->start(c.ch), -EIO);
-	close_client(&c);
+	raw_client_close(&c);
 	assert_int_equal(wd_fake_stop(), 0);
 }
 
 static void test_remove_makes_everything_fail_but_close(void **state)
 {
-	struct client c, other;
+	struct raw_client c, other;
 	struct hisi_qp_info shape;
 	void *addr;
 
@@ -481,7 +382,7 @@ static void test_remove_makes_everything_fail_but_close(void **state)
 	start(NULL);
 	open_client(&c, "hisi_zip-0");
 	wd_fake_remove(0);
-	assert_int_equal(open_device(&other, "hisi_zip-0"), -ENODEV);
+	assert_int_equal(raw_client_open(&other, wd_backend_get(0), "hisi_zip-0"), -ENODEV);
 	assert_int_equal(c.ops->open(&c.ch->info, &other.ch), -ENODEV);
 	assert_int_equal(c.ops->wait(c.ch, 0), -ENODEV);
 	assert_int_equal(c.ops->start(c.ch), -ENODEV);
@@ -490,25 +391,25 @@ static void test_remove_makes_everything_fail_but_close(void **state)
 			 -ENODEV);
 	assert_int_equal(c.ops->ioctl(c.ch, UACCE_CMD_QM_SET_QP_INFO, &shape),
 			 -ENODEV);
-	close_client(&c);
+	raw_client_close(&c);
 	assert_int_equal(wd_fake_stop(), 0);
 }
 
 static void test_open_without_free_queue_is_busy(void **state)
 {
 	const struct wd_fake_config config = { .queues = 2 };
-	struct client a, b, none;
+	struct raw_client a, b, none;
 
 	(void)state;
 	start(&config);
 	open_client(&a, "hisi_zip-0");
 	wd_fake_set_free(0, 0);
-	assert_int_equal(open_device(&none, "hisi_zip-0"), -EBUSY);
+	assert_int_equal(raw_client_open(&none, wd_backend_get(0), "hisi_zip-0"), -EBUSY);
 	wd_fake_set_free(0, 1);
 	open_client(&b, "hisi_zip-0");
-	assert_int_equal(open_device(&none, "hisi_zip-0"), -EBUSY);
-	close_client(&a);
-	close_client(&b);
+	assert_int_equal(raw_client_open(&none, wd_backend_get(0), "hisi_zip-0"), -EBUSY);
+	raw_client_close(&a);
+	raw_client_close(&b);
 	assert_int_equal(wd_fake_stop(), 0);
 }
 
@@ -516,7 +417,7 @@ static void test_nth_call_of_an_operation_fails(void **state)
 {
 	struct wd_device_info info;
 	struct hisi_qp_ctx ctx = { 0 };
-	struct client c;
+	struct raw_client c;
 	unsigned int count = 0;
 	void *addr;
 
@@ -527,7 +428,7 @@ static void test_nth_call_of_an_operation_fails(void **state)
 			 -ENOMEM);
 	assert_int_equal(count, 0);
 	wd_fake_fail(WD_FAKE_OP_LOOKUP, 1, -ENODEV);
-	assert_int_equal(open_device(&c, "hisi_zip-0"), -ENODEV);
+	assert_int_equal(raw_client_open(&c, wd_backend_get(0), "hisi_zip-0"), -ENODEV);
 	wd_fake_fail(WD_FAKE_OP_OPEN, 2, -EACCES);
 	open_client(&c, "hisi_zip-0");
 	assert_int_equal(c.ops->open(&c.ch->info, &c.ch), -EACCES);
@@ -548,7 +449,7 @@ static void test_nth_call_of_an_operation_fails(void **state)
 	wd_fake_fail(WD_FAKE_OP_LOOKUP, 0, 0);
 	assert_int_equal(c.ops->lookup("hisi_zip-0", &info), 0);
 	assert_int_equal(c.ops->ioctl(c.ch, 12345, NULL), -EINVAL);
-	close_client(&c);
+	raw_client_close(&c);
 	assert_int_equal(wd_fake_calls(WD_FAKE_OP_CLOSE), 1);
 	assert_int_equal(wd_fake_calls(WD_FAKE_OP_UNMAP), 1);
 	assert_int_equal(wd_fake_stop(), 0);
@@ -556,7 +457,7 @@ static void test_nth_call_of_an_operation_fails(void **state)
 
 static void test_map_rules_are_the_kernels(void **state)
 {
-	struct client c;
+	struct raw_client c;
 	void *addr;
 
 	(void)state;
@@ -573,13 +474,13 @@ static void test_map_rules_are_the_kernels(void **state)
 	assert_int_equal(c.ops->map(c.ch, UACCE_QFRT_MMIO,
 				    c.ch->info.region_mmio_bytes, &addr),
 			 -EINVAL);
-	close_client(&c);
+	raw_client_close(&c);
 	assert_int_equal(wd_fake_stop(), 0);
 }
 
 static void test_stop_counts_what_was_leaked(void **state)
 {
-	struct client a, b;
+	struct raw_client a, b;
 	void *ss;
 
 	(void)state;
@@ -589,167 +490,8 @@ static void test_stop_counts_what_was_leaked(void **state)
 	assert_int_equal(a.ops->map(a.ch, UACCE_QFRT_SS, UNIT, &ss), 0);
 	/* A wrong length is no unmapping. */
 	a.ops->unmap(a.ch, UACCE_QFRT_SS, ss, UNIT / 2);
-	close_client(&b);
+	raw_client_close(&b);
 	assert_int_equal(wd_fake_stop(), 3);
-	assert_int_equal(wd_fake_stop(), 0);
-}
-
-/* Through the SS region, with the addresses that the mode asks for. */
-static void check_reach(const struct wd_fake_config *config, bool own_works,
-			unsigned int slices)
-{
-	unsigned int bytes = 5 * UNIT + 4096;
-	struct client c;
-	uint64_t src, dst, word;
-	unsigned int i;
-	uint8_t *ss;
-	void *addr;
-	int left;
-
-	start(config);
-	open_client(&c, "hisi_zip-0");
-	assert_int_equal(c.ops->ioctl(c.ch, UACCE_CMD_GET_SS_DMA, &word),
-			 -EINVAL);
-	assert_int_equal(c.ops->map(c.ch, UACCE_QFRT_SS, bytes, &addr), 0);
-	ss = addr;
-	for (i = 0, left = 1; left > 0; i++) {
-		word = i;
-		left = c.ops->ioctl(c.ch, UACCE_CMD_GET_SS_DMA, &word);
-		assert_int_equal(left, slices - 1 - i);
-	}
-	word = slices;
-	assert_int_equal(c.ops->ioctl(c.ch, UACCE_CMD_GET_SS_DMA, &word),
-			 -EINVAL);
-	memcpy(ss + 100, text, sizeof(text));
-	src = wd_fake_ss_dma(0, ss + 100);
-	dst = wd_fake_ss_dma(0, ss + bytes - 200);
-	assert_true(src && dst);
-	fill(&c, src, dst, 200);
-	ring(&c, HISI_QM_DB_SQ, 1, 0);
-	assert_int_equal(wd_fake_step(0, 0), 1);
-	assert_true(is_answered(&c, 0));
-	check_output(sqe_at(&c, 0), ss + bytes - 200);
-	/* The process' own addresses. */
-	assert_int_equal(c.ops->wait(c.ch, 0), 1);
-	fill(&c, (uintptr_t)ss + 100, dst, 200);
-	ring(&c, HISI_QM_DB_SQ, 2, 0);
-	assert_int_equal(wd_fake_step(0, 0), 1);
-	assert_int_equal(c.ops->wait(c.ch, 0), own_works ? 0 : -EIO);
-	c.ops->unmap(c.ch, UACCE_QFRT_SS, addr, bytes);
-	close_client(&c);
-	assert_int_equal(wd_fake_stop(), 0);
-}
-
-static void test_reach_by_mode(void **state)
-{
-	struct wd_fake_config config = { .mode = WD_MODE_PASID };
-
-	(void)state;
-	check_reach(&config, true, 1);
-	config.mode = WD_MODE_SHARE_DOMAIN;
-	check_reach(&config, true, 1);
-	config.mode = WD_MODE_DMA;
-	check_reach(&config, false, 1);
-	config.slice_units = 2;
-	check_reach(&config, false, 3);
-	config.mode = WD_MODE_NOIOMMU;
-	check_reach(&config, false, 3);
-	config.slices_adjacent = true;
-	config.slice_units = 1;
-	check_reach(&config, false, 6);
-}
-
-static void test_ordinary_memory_is_reached_with_sva_only(void **state)
-{
-	enum wd_mode mode;
-	uint8_t dst[200];
-
-	(void)state;
-	for (mode = WD_MODE_SVA; mode <= WD_MODE_NOIOMMU; mode++) {
-		const struct wd_fake_config config = { .mode = mode };
-		struct client c;
-
-		start(&config);
-		open_client(&c, "hisi_zip-0");
-		ring(&c, HISI_QM_DB_CQ, 0, 0);
-		send(&c, text, dst, sizeof(dst));
-		assert_int_equal(wd_fake_step(0, 0), 1);
-		assert_int_equal(c.ops->wait(c.ch, 0),
-				 mode == WD_MODE_SVA ? 0 : -EIO);
-		close_client(&c);
-		assert_int_equal(wd_fake_stop(), 0);
-	}
-}
-
-static void test_slices_have_gaps_and_sizes(void **state)
-{
-	const struct wd_fake_config config = {
-		.mode = WD_MODE_NOIOMMU, .slice_units = 2,
-	};
-	struct client c;
-	uint64_t first = 0, second = 1, third = 2;
-	void *ss;
-
-	(void)state;
-	start(&config);
-	open_client(&c, "hisi_zip-0");
-	assert_int_equal(c.ch->info.flags, UACCE_DEV_NOIOMMU);
-	assert_string_equal(c.ch->info.api, "hisi_qm_v3_noiommu");
-	assert_int_equal(c.ops->map(c.ch, UACCE_QFRT_SS, 5 * UNIT, &ss), 0);
-	assert_int_equal(c.ops->ioctl(c.ch, UACCE_CMD_GET_SS_DMA, &first), 2);
-	assert_int_equal(c.ops->ioctl(c.ch, UACCE_CMD_GET_SS_DMA, &second), 1);
-	assert_int_equal(c.ops->ioctl(c.ch, UACCE_CMD_GET_SS_DMA, &third), 0);
-	assert_int_equal(first & UACCE_SS_DMA_SIZE_MASK, 2);
-	assert_int_equal(third & UACCE_SS_DMA_SIZE_MASK, 1);
-	assert_true(second - first > 2 * UNIT);
-	/* A request that runs over the end of a slice hits the gap. */
-	first &= ~UACCE_SS_DMA_SIZE_MASK;
-	fill(&c, first + 2 * UNIT - 10, first, 200);
-	ring(&c, HISI_QM_DB_SQ, 1, 0);
-	assert_int_equal(wd_fake_step(0, 0), 1);
-	assert_int_equal(c.ops->wait(c.ch, 0), -EIO);
-	c.ops->unmap(c.ch, UACCE_QFRT_SS, ss, 5 * UNIT);
-	close_client(&c);
-	assert_int_equal(wd_fake_stop(), 0);
-}
-
-static int share(struct client *from, int fd)
-{
-	return from->ops->ioctl(from->ch, UACCE_CMD_SHARE_SVAS,
-				(void *)(intptr_t)fd);
-}
-
-static void test_share_lends_the_region(void **state)
-{
-	const struct wd_fake_config config = {
-		.devices = 2, .mode = WD_MODE_NOIOMMU,
-	};
-	struct client a, b, far;
-	uint64_t mine = 0, lent = 0;
-	void *ss;
-
-	(void)state;
-	start(&config);
-	open_client(&a, "hisi_zip-0");
-	open_client(&b, "hisi_zip-0");
-	open_client(&far, "hisi_zip-1");
-	assert_int_equal(share(&a, b.ops->fd(b.ch)), -EINVAL);
-	assert_int_equal(a.ops->map(a.ch, UACCE_QFRT_SS, UNIT, &ss), 0);
-	assert_int_equal(share(&a, a.ops->fd(a.ch)), -EINVAL);
-	assert_int_equal(share(&a, far.ops->fd(far.ch)), -EXDEV);
-	assert_int_equal(share(&a, 0), -EBADF);
-	assert_int_equal(share(&a, b.ops->fd(b.ch)), 0);
-	assert_int_equal(share(&a, b.ops->fd(b.ch)), -EEXIST);
-	assert_int_equal(a.ops->ioctl(a.ch, UACCE_CMD_GET_SS_DMA, &mine), 0);
-	assert_int_equal(b.ops->ioctl(b.ch, UACCE_CMD_GET_SS_DMA, &lent), 0);
-	assert_true(mine == lent);
-	a.ops->unmap(a.ch, UACCE_QFRT_SS, ss, UNIT);
-	lent = 0;
-	assert_int_equal(b.ops->ioctl(b.ch, UACCE_CMD_GET_SS_DMA, &lent),
-			 -EINVAL);
-	close_client(&b);
-	close_client(&a);
-	close_client(&far);
 	assert_int_equal(wd_fake_stop(), 0);
 }
 
@@ -765,18 +507,18 @@ static void step_hook(void *arg, unsigned int dev, unsigned int qn)
 static void test_hook_runs_in_wait(void **state)
 {
 	unsigned int calls = 0;
-	struct client c;
+	struct raw_client c;
 	uint8_t dst[200];
 
 	(void)state;
 	start(NULL);
 	open_client(&c, "hisi_zip-0");
 	wd_fake_hook(WD_FAKE_OP_WAIT, step_hook, &calls);
-	send(&c, text, dst, sizeof(dst));
+	send(&c, dst, sizeof(dst));
 	assert_int_equal(c.ops->wait(c.ch, -1), 1);
 	assert_int_equal(c.ops->wait(c.ch, -1), 0);
 	assert_int_equal(calls, 2);
-	close_client(&c);
+	raw_client_close(&c);
 	assert_int_equal(wd_fake_stop(), 0);
 }
 
@@ -795,22 +537,22 @@ static void test_log_hears_of_mistakes(void **state)
 	const struct wd_fake_config config = {
 		.log = log_line, .log_arg = &errors,
 	};
-	struct client c;
+	struct raw_client c;
 
 	(void)state;
 	start(&config);
 	open_client(&c, "hisi_zip-0");
 	assert_int_equal(errors, 0);
-	ring(&c, HISI_QM_DB_CQ, 5, 0);
+	raw_client_ring(&c, HISI_QM_DB_CQ, 5, 0);
 	assert_int_equal(errors, 1);
-	close_client(&c);
+	raw_client_close(&c);
 	assert_int_equal(wd_fake_stop(), 0);
 }
 
 static void test_dus_of_the_device_is_the_memory_of_the_driver(void **state)
 {
 	size_t bytes = 0;
-	struct client c;
+	struct raw_client c;
 	void *dus;
 
 	(void)state;
@@ -822,7 +564,7 @@ static void test_dus_of_the_device_is_the_memory_of_the_driver(void **state)
 	memset(c.dus, 0x5a, 128);
 	assert_memory_equal(dus, c.dus, bytes);
 	assert_null(wd_fake_dus(0, c.qn + 1, &bytes));
-	close_client(&c);
+	raw_client_close(&c);
 	assert_int_equal(wd_fake_stop(), 0);
 }
 
@@ -838,7 +580,7 @@ static void *step_until_told(void *arg)
 static void test_another_thread_may_step(void **state)
 {
 	bool is_over = false;
-	struct client c;
+	struct raw_client c;
 	uint8_t dst[200];
 	pthread_t thread;
 	unsigned int i;
@@ -849,20 +591,20 @@ static void test_another_thread_may_step(void **state)
 	assert_int_equal(pthread_create(&thread, NULL, step_until_told,
 					&is_over), 0);
 	for (i = 0; i < 100; i++) {
-		send(&c, text, dst, sizeof(dst));
+		send(&c, dst, sizeof(dst));
 		while (c.ops->wait(c.ch, 100) != 1)
 			;
-		ring(&c, HISI_QM_DB_CQ, i + 1, 1);
+		raw_client_ring(&c, HISI_QM_DB_CQ, i + 1, 1);
 	}
 	__atomic_store_n(&is_over, true, __ATOMIC_RELEASE);
 	pthread_join(thread, NULL);
-	close_client(&c);
+	raw_client_close(&c);
 	assert_int_equal(wd_fake_stop(), 0);
 }
 
 static void test_child_closes_its_copy(void **state)
 {
-	struct client c;
+	struct raw_client c;
 	uint8_t dst[200];
 	int status;
 	pid_t pid;
@@ -878,63 +620,10 @@ static void test_child_closes_its_copy(void **state)
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
-	send(&c, text, dst, sizeof(dst));
+	send(&c, dst, sizeof(dst));
 	assert_int_equal(wd_fake_step(0, 0), 1);
-	close_client(&c);
+	raw_client_close(&c);
 	assert_int_equal(wd_fake_stop(), 0);
-}
-
-static void test_instant_device_completes_over_laps(void **state)
-{
-	const struct wd_fake_instant_config config = { .queues = 1, .depth = 7 };
-	struct client c, none;
-	uint64_t sq, cq;
-	unsigned int i;
-	uint8_t dst[200];
-
-	(void)state;
-	assert_int_equal(wd_fake_instant_start(&config), 0);
-	assert_int_equal(wd_fake_instant_start(&config), -EBUSY);
-	open_client(&c, "instant-0");
-	assert_int_equal(open_device(&none, "instant-0"), -EBUSY);
-	assert_int_equal(c.depth, 7);
-	for (i = 0; i < 50; i++) {
-		fill(&c, (uintptr_t)text, (uintptr_t)dst, sizeof(dst));
-		assert_false(is_answered(&c, i));
-		ring(&c, HISI_QM_DB_SQ, c.sent % 7, 0);
-		assert_true(is_answered(&c, i));
-		assert_int_equal(cqe_at(&c, i % 7)->sq_head, i % 7);
-		assert_int_equal(cqe_at(&c, i % 7)->sq_num, 0);
-		assert_int_equal(sqe_at(&c, i % 7)->consumed, sizeof(text));
-		assert_int_equal(sqe_at(&c, i % 7)->produced,
-				 sizeof(text) / 2);
-		if (i & 1)
-			ring(&c, HISI_QM_DB_CQ, c.sent % 7, 0);
-	}
-	assert_int_equal(c.ops->wait(c.ch, -1), 1);
-	wd_fake_instant_doorbells(&sq, &cq);
-	assert_int_equal(sq, 50);
-	assert_int_equal(cq, 25);
-	close_client(&c);
-	wd_fake_instant_doorbells(&sq, &cq);
-	assert_int_equal(sq, 50);
-	open_client(&c, "instant-0");
-	assert_int_equal(wd_fake_instant_stop(), 1);
-	assert_int_equal(wd_fake_instant_stop(), 0);
-}
-
-static void test_instant_impossible_config_is_invalid(void **state)
-{
-	const struct wd_fake_instant_config bad[] = {
-		{ .depth = 1 },
-		{ .depth = HISI_QM_MAX_DEPTH + 1 },
-		{ .queues = 100000 },
-	};
-	unsigned int i;
-
-	(void)state;
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(wd_fake_instant_start(&bad[i]), -EINVAL);
 }
 
 int main(void)
@@ -956,17 +645,11 @@ int main(void)
 		cmocka_unit_test_teardown(test_nth_call_of_an_operation_fails, stop),
 		cmocka_unit_test_teardown(test_map_rules_are_the_kernels, stop),
 		cmocka_unit_test_teardown(test_stop_counts_what_was_leaked, stop),
-		cmocka_unit_test_teardown(test_reach_by_mode, stop),
-		cmocka_unit_test_teardown(test_ordinary_memory_is_reached_with_sva_only, stop),
-		cmocka_unit_test_teardown(test_slices_have_gaps_and_sizes, stop),
-		cmocka_unit_test_teardown(test_share_lends_the_region, stop),
 		cmocka_unit_test_teardown(test_hook_runs_in_wait, stop),
 		cmocka_unit_test_teardown(test_log_hears_of_mistakes, stop),
 		cmocka_unit_test_teardown(test_dus_of_the_device_is_the_memory_of_the_driver, stop),
 		cmocka_unit_test_teardown(test_another_thread_may_step, stop),
 		cmocka_unit_test_teardown(test_child_closes_its_copy, stop),
-		cmocka_unit_test(test_instant_device_completes_over_laps),
-		cmocka_unit_test(test_instant_impossible_config_is_invalid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
