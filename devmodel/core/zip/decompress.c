@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Decompression requests. ISA-L decodes the body only: it would consume input
- * beyond the end of a stream, and check values have to follow DW31.
+ * Decompression requests: libdeflate where all of the stream is there, which is
+ * fastest, ISA-L where it comes in pieces. Either decodes the body only: ISA-L
+ * would consume input beyond the end of a stream, and check values have to
+ * follow DW31.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "zip_model.h"
+
+/* Output that is checked before it leaves the second-level cache. */
+#define CHUNK_BYTES	(256u << 10)
 
 /* Take the whole bytes back that the decoder holds but has not decoded. */
 static void unread(struct inflate_state *s, uint32_t max)
@@ -37,27 +42,24 @@ static uint8_t inflate_all(struct zm_worker *w, const struct zm_req *req,
 			   struct zm_result *result)
 {
 	unsigned int trailer = hisi_zip_model_trailer_bytes(req->type);
-	struct inflate_state *s = w->inflate;
-	int err;
+	size_t consumed, produced;
+	enum libdeflate_result ret;
 
-	isal_inflate_init(s);
-	s->next_in = src->ptr;
-	s->avail_in = src->len;
-	s->next_out = dst->ptr;
-	s->avail_out = dst->len;
-	err = isal_inflate_stateless(s);
-	if (err == ISAL_OUT_OVERFLOW)
+	ret = libdeflate_deflate_decompress_ex(w->decompressor, src->ptr,
+					       src->len, dst->ptr, dst->len,
+					       &consumed, &produced);
+	if (ret == LIBDEFLATE_INSUFFICIENT_SPACE)
 		return HISI_ZIP_STATUS_NO_SPACE;
-	if (err || s->avail_in < trailer)
+	if (ret || src->len - consumed < trailer)
 		return ZM_STATUS_BAD_DATA;
 
-	result->consumed = src->len - s->avail_in + trailer;
-	result->produced = dst->len - s->avail_out;
-	result->isize = result->produced;
+	result->consumed = consumed + trailer;
+	result->produced = produced;
+	result->isize = produced;
 	result->check = hisi_zip_model_check(req->type, req->check, dst->ptr,
-					     result->produced);
+					     produced);
 	result->status = check_trailer(req, result->check, result->isize,
-				       s->next_in);
+				       (const uint8_t *)src->ptr + consumed);
 	return 0;
 }
 
@@ -67,9 +69,9 @@ static uint8_t decompress(struct zm_worker *w, struct hisi_qm_model_task *task,
 	struct zm_buf src, dst;
 	uint8_t status;
 
-	if (!w->inflate)
-		w->inflate = malloc(sizeof(*w->inflate));
-	if (!w->inflate)
+	if (!w->decompressor)
+		w->decompressor = libdeflate_alloc_decompressor();
+	if (!w->decompressor)
 		return ZM_STATUS_INTERNAL;
 	status = hisi_zip_model_buf_source(&src, &w->in, &w->in_list, task,
 					   req);
@@ -131,42 +133,59 @@ static bool take_trailer(struct zm_stream *stream)
 	return stream->trailer_got == want;
 }
 
+/* Decode until input ends, output is full or the body ends (10.6a.3). */
+static int inflate_body(struct zm_stream *stream, const struct zm_req *req,
+			const struct zm_buf *dst, struct zm_result *result)
+{
+	struct inflate_state *s = &stream->inflate;
+	uint8_t *out = dst->ptr;
+	size_t left = dst->len, chunk;
+
+	do {
+		chunk = left < CHUNK_BYTES ? left : CHUNK_BYTES;
+		s->next_out = out;
+		s->avail_out = chunk;
+		if (isal_inflate(s) < 0)
+			return -1;
+		chunk -= s->avail_out;
+		result->check = hisi_zip_model_check(req->type, result->check,
+						     out, chunk);
+		out += chunk;
+		left -= chunk;
+		stream->is_body_done = s->block_state == ISAL_BLOCK_FINISH;
+	} while (left && !s->avail_out && !stream->is_body_done);
+	result->produced = dst->len - left;
+	return 0;
+}
+
 static uint8_t inflate_some(struct zm_stream *stream, const struct zm_req *req,
 			    const struct zm_buf *src, const struct zm_buf *dst,
 			    struct zm_result *result)
 {
 	struct inflate_state *s = &stream->inflate;
-	bool is_ended;
 
 	s->next_in = src->ptr;
 	s->avail_in = src->len;
-	s->next_out = dst->ptr;
-	s->avail_out = dst->len;
+	result->check = req->check;
 	if (!stream->is_body_done) {
-		if (isal_inflate(s) < 0)
+		if (inflate_body(stream, req, dst, result))
 			return ZM_STATUS_BAD_DATA;
-		stream->is_body_done = s->block_state == ISAL_BLOCK_FINISH;
-		/* Bytes kept for a header that is not complete stay in order
-		 * only if those before them stay too. */
+		/*
+		 * Bytes kept for a header that is not complete stay in order
+		 * only if those before them stay too.
+		 */
 		if (stream->is_body_done || (!s->avail_out && !s->tmp_in_size))
 			unread(s, src->len - s->avail_in);
 	}
-	is_ended = stream->is_body_done && take_trailer(stream);
-
-	result->consumed = src->len - s->avail_in;
-	result->produced = dst->len - s->avail_out;
 	result->isize = req->isize + result->produced;
-	result->check = hisi_zip_model_check(req->type, req->check, dst->ptr,
-					     result->produced);
-	result->last_block = is_ended;
-	if (is_ended) {
+	if (stream->is_body_done && take_trailer(stream)) {
 		result->status = check_trailer(req, result->check,
 					       result->isize, stream->trailer);
+		result->last_block = !result->status;
 		if (!result->status)
 			result->status = HISI_ZIP_STATUS_STREAM_END;
-		else
-			result->last_block = false;
 	}
+	result->consumed = src->len - s->avail_in;
 	return 0;
 }
 

@@ -196,13 +196,13 @@ static void worker_destroy(void *arg)
 		return;
 	for (i = 0; i < ZM_LIBDEFLATE_LEVELS; i++)
 		libdeflate_free_compressor(w->compressors[i]);
+	libdeflate_free_decompressor(w->decompressor);
 	if (w->zlib)
 		deflateEnd(w->zlib);
 	free(w->zlib);
 	free(w->isal);
 	free(w->isal_level.ptr);
 	free(w->scan);
-	free(w->inflate);
 	free(w->history);
 	free(w->in.ptr);
 	free(w->out.ptr);

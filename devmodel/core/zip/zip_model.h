@@ -217,7 +217,7 @@ struct zm_worker {
 	struct libdeflate_compressor *compressors[ZM_LIBDEFLATE_LEVELS];
 	struct zm_scan *scan;
 	z_stream *zlib;
-	struct inflate_state *inflate;
+	struct libdeflate_decompressor *decompressor;
 	uint8_t *history;
 };
 
