@@ -221,13 +221,15 @@ layer_valgrind()
 
 layer_coverage()
 {
-	local part
+	local part counters
 
 	build_preset coverage
-	find build/coverage -name '*.gcda' -delete
-	# Tests that give up their rights cannot write the counters.
-	GCOV_ERROR_FILE=/dev/null \
-		run_ctest coverage coverage-tests -L '^(unit|abi|wdzip)$' -LE '^slow$'
+	# There already, and for everybody: some tests give up their rights.
+	find build/coverage -name '*.gcno' | while read -r counters; do
+		install -m 666 /dev/null "${counters%.gcno}.gcda"
+	done
+	run_ctest coverage coverage-tests -L '^(unit|abi|wdzip)$' -LE '^slow$'
+	find build/coverage -name '*.gcda' -empty -delete
 	quiet gcovr gcovr --root . --object-directory build/coverage \
 		--exclude 'tests/' --json build/coverage/coverage.json
 	for part in libwarpdrive drivers-user devmodel/core; do
