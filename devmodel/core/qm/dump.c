@@ -63,7 +63,8 @@ void hisi_qm_model_dump(const struct hisi_qm_model *model,
 	unsigned int i;
 
 	snprintf(sink.line, sizeof(sink.line),
-		 "%s behind a QM of revision 0x%x, %u queues, %u requests out%s%s; abnormal 0x%x masked by 0x%x",
+		 "%s behind a QM of revision 0x%x, %u queues, %u requests out"
+		 "%s%s; abnormal 0x%x masked by 0x%x",
 		 model->ops->name ? model->ops->name : "engine",
 		 model->config.revision, model->nqueues, model->tasks_out,
 		 model->dev.shut_by_error ? ", shut by an error" : "",
