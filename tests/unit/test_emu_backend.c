@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -47,8 +48,7 @@ static int count_emu(void *arg, const struct wd_device_info *info)
 	unsigned int *count = arg;
 
 	assert_string_equal(info->name, "emu");
-	++*count;
-	return 5;
+	return ++*count == 1 ? 5 : 6;
 }
 
 static void test_enumerate_lists_one_device(void **state)
@@ -339,6 +339,35 @@ static void test_fd_of_news_that_came_before_is_readable(void **state)
 	raw_client_close(&c);
 }
 
+/* No descriptor can be made until it is called again with false. */
+static void exhaust_descriptors(bool on)
+{
+	static struct rlimit saved;
+	struct rlimit none;
+
+	if (on) {
+		assert_int_equal(getrlimit(RLIMIT_NOFILE, &saved), 0);
+		none = saved;
+		none.rlim_cur = 3;
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	} else {
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &saved), 0);
+	}
+}
+
+static void test_fd_without_descriptors_fails_and_recovers(void **state)
+{
+	struct raw_client c;
+
+	(void)state;
+	open_client(&c, "emu");
+	exhaust_descriptors(true);
+	assert_int_equal(ops->fd(c.ch), -EMFILE);
+	exhaust_descriptors(false);
+	assert_true(ops->fd(c.ch) >= 0);
+	raw_client_close(&c);
+}
+
 static void test_open_all_queues_then_busy(void **state)
 {
 	struct raw_client all[EMU_QUEUES], one;
@@ -489,6 +518,7 @@ int main(void)
 		cmocka_unit_test(test_wait_ends_with_a_signal),
 		cmocka_unit_test(test_fd_follows_arming),
 		cmocka_unit_test(test_fd_of_news_that_came_before_is_readable),
+		cmocka_unit_test(test_fd_without_descriptors_fails_and_recovers),
 		cmocka_unit_test(test_open_all_queues_then_busy),
 		cmocka_unit_test(test_map_rules_are_the_kernels),
 		cmocka_unit_test(test_ioctl_answers),

@@ -27,6 +27,7 @@ struct rig {
 	struct emu_function *func;
 	unsigned int revision;
 	bool isolation;
+	unsigned int eq_depth;
 	uint32_t irqs;
 	unsigned int news[QUEUES];
 	unsigned int deaths[QUEUES];
@@ -109,6 +110,10 @@ static void make_model(struct rig *rig, unsigned int revision,
 		config.queues = QUEUES;
 		config.cap_override = 1U << 2;
 		config.cap[2] = depth << 16 | depth;
+	}
+	if (rig->eq_depth) {
+		config.cap_override |= 1U << 1;
+		config.cap[1] = rig->eq_depth << 16 | rig->eq_depth;
 	}
 	assert_int_equal(hisi_qm_model_create(&config, &host, &rig->model), 0);
 }
@@ -554,6 +559,37 @@ static void test_cq_overflow_kills_the_queue(void **state)
 	check_overflow(HISI_QM_REV_V3);
 }
 
+/* Nobody handles interrupts until the EQ is full: whose events are lost? */
+static void test_eq_overflow_kills_all_and_starts_over(void **state)
+{
+	struct rig rig = { .eq_depth = 3 };
+	struct emu_qp *qps[QUEUES], *qp;
+	unsigned int i;
+
+	(void)state;
+	start_rig(&rig, HISI_QM_REV_V3);
+	for (i = 0; i < QUEUES; i++)
+		qps[i] = start_queue(&rig, HISI_ZIP_ALG_COMPRESS);
+	for (i = 0; i < QUEUES; i++)
+		do_request(&rig, qps[i], 0);
+	pump(&rig);
+	for (i = 0; i < QUEUES; i++) {
+		assert_int_equal(rig.deaths[i], 1);
+		emu_qp_free(qps[i]);
+	}
+	/* The EQ works again, over several laps. */
+	qp = start_queue(&rig, HISI_ZIP_ALG_COMPRESS);
+	rig.news[0] = 0;
+	for (i = 0; i < DEPTH; i++) {
+		do_request(&rig, qp, i);
+		pump(&rig);
+		assert_int_equal(rig.news[0], i + 1);
+		ring(&rig, qp, HISI_QM_DB_CQ, (i + 1) % DEPTH, 1);
+	}
+	emu_qp_free(qp);
+	stop_rig(&rig);
+}
+
 static void inject_ras(struct rig *rig, uint32_t bits)
 {
 	hisi_qm_model_mmio_write(rig->model, 0, 2, HISI_QM_ABNORMAL_INT_SET,
@@ -716,6 +752,7 @@ int main(void)
 		cmocka_unit_test(test_stop_drops_requests_and_restarts),
 		cmocka_unit_test(test_kill_sets_flags_and_is_final),
 		cmocka_unit_test(test_cq_overflow_kills_the_queue),
+		cmocka_unit_test(test_eq_overflow_kills_all_and_starts_over),
 		cmocka_unit_test(test_fatal_error_kills_all_and_resets),
 		cmocka_unit_test(test_corrected_error_is_acknowledged),
 		cmocka_unit_test(test_unreachable_data_kills_all),

@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -413,6 +414,38 @@ static void test_open_without_free_queue_is_busy(void **state)
 	assert_int_equal(wd_fake_stop(), 0);
 }
 
+/* No descriptor can be made until it is called again with false. */
+static void exhaust_descriptors(bool on)
+{
+	static struct rlimit saved;
+	struct rlimit none;
+
+	if (on) {
+		assert_int_equal(getrlimit(RLIMIT_NOFILE, &saved), 0);
+		none = saved;
+		none.rlim_cur = 3;
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	} else {
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &saved), 0);
+	}
+}
+
+static void test_open_without_descriptors_fails(void **state)
+{
+	struct raw_client c;
+
+	(void)state;
+	start(NULL);
+	exhaust_descriptors(true);
+	assert_int_equal(raw_client_open(&c, wd_backend_get(0), "hisi_zip-0"),
+			 -EMFILE);
+	exhaust_descriptors(false);
+	assert_int_equal(wd_fake_open_queues(0), 0);
+	open_client(&c, "hisi_zip-0");
+	raw_client_close(&c);
+	assert_int_equal(wd_fake_stop(), 0);
+}
+
 static void test_nth_call_of_an_operation_fails(void **state)
 {
 	struct wd_device_info info;
@@ -642,6 +675,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_kill_sets_flags_and_wait_fails, stop),
 		cmocka_unit_test_teardown(test_remove_makes_everything_fail_but_close, stop),
 		cmocka_unit_test_teardown(test_open_without_free_queue_is_busy, stop),
+		cmocka_unit_test_teardown(test_open_without_descriptors_fails, stop),
 		cmocka_unit_test_teardown(test_nth_call_of_an_operation_fails, stop),
 		cmocka_unit_test_teardown(test_map_rules_are_the_kernels, stop),
 		cmocka_unit_test_teardown(test_stop_counts_what_was_leaked, stop),

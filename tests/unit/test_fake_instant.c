@@ -57,6 +57,39 @@ static void test_instant_device_completes_over_laps(void **state)
 	assert_int_equal(wd_fake_instant_stop(), 0);
 }
 
+static int take_name(void *arg, const struct wd_device_info *info)
+{
+	(void)arg;
+	assert_string_equal(info->name, "instant-0");
+	return 7;
+}
+
+static void test_instant_device_follows_the_rules_of_a_backend(void **state)
+{
+	struct raw_client c;
+	void *addr;
+	int fd;
+
+	(void)state;
+	assert_int_equal(wd_fake_instant_start(NULL), 0);
+	assert_int_equal(wd_backend_get(0)->enumerate(take_name, NULL), 7);
+	assert_int_equal(raw_client_open(&c, wd_backend_get(0), "emu"),
+			 -ENODEV);
+	open_client(&c, "instant-0");
+	assert_int_equal(c.depth, 1024);
+	assert_int_equal(c.ops->ioctl(c.ch, 4711, NULL), -EINVAL);
+	assert_int_equal(c.ops->map(c.ch, UACCE_QFRT_MMIO, 4096, &addr),
+			 -EINVAL);
+	assert_int_equal(c.ops->map(c.ch, UACCE_QFRT_SS, 8192, &addr), 0);
+	((char *)addr)[8191] = 1;
+	c.ops->unmap(c.ch, UACCE_QFRT_SS, addr, 8192);
+	fd = c.ops->fd(c.ch);
+	assert_true(fd >= 0);
+	assert_int_equal(c.ops->fd(c.ch), fd);
+	raw_client_close(&c);
+	assert_int_equal(wd_fake_instant_stop(), 0);
+}
+
 static void test_instant_impossible_config_is_invalid(void **state)
 {
 	const struct wd_fake_instant_config bad[] = {
@@ -75,6 +108,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_instant_device_completes_over_laps),
+		cmocka_unit_test(test_instant_device_follows_the_rules_of_a_backend),
 		cmocka_unit_test(test_instant_impossible_config_is_invalid),
 	};
 
