@@ -77,17 +77,31 @@ static int learn_slices(struct wd_memory *mem, struct wd_channel *ch)
 	return left ? -EIO : 0;
 }
 
+/*
+ * The size of a slice is told in whole units. Kernels that round it down would
+ * hide the end of a region that is none.
+ */
+static size_t granule(const struct wd_channel *ch)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	size_t unit = (size_t)1 << UACCE_SS_DMA_SIZE_SHIFT;
+
+	if (is_identity(ch) || (ch->info.flags & UACCE_DEV_IOMMU))
+		return page;
+	return page > unit ? page : unit;
+}
+
 int wd_memory_reserve(struct wd_memory *mem, struct wd_channel *ch,
 		      size_t bytes)
 {
-	size_t page = sysconf(_SC_PAGESIZE);
+	size_t unit = granule(ch);
 	int ret;
 
 	if (mem->base)
 		return -EEXIST;
-	if (!bytes || bytes > SIZE_MAX - page)
+	if (!bytes || bytes > SIZE_MAX - unit)
 		return -EINVAL;
-	bytes = (bytes + page - 1) & ~(page - 1);
+	bytes = (bytes + unit - 1) & ~(unit - 1);
 	ret = ch->ops->map(ch, UACCE_QFRT_SS, bytes, &mem->base);
 	if (ret)
 		return ret;
@@ -110,7 +124,7 @@ int wd_memory_share(const struct wd_memory *mem, struct wd_channel *ch,
 	unsigned int i;
 	int fd, ret;
 
-	if (!mem->base)
+	if (!mem->base || !mem->owned)
 		return -EINVAL;
 	if (target->base)
 		return -EEXIST;
