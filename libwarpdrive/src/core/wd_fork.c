@@ -30,16 +30,20 @@ static void after_fork(void)
 static int map_page(void)
 {
 	size_t bytes = sysconf(_SC_PAGESIZE);
+	int error = 0;
 	void *page;
 
 	page = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (page == MAP_FAILED)
 		return -errno;
-	if (madvise(page, bytes, MADV_WIPEONFORK) ||
-	    pthread_atfork(before_fork, after_fork, after_fork)) {
+	if (madvise(page, bytes, MADV_WIPEONFORK))
+		error = errno;
+	if (!error)
+		error = pthread_atfork(before_fork, after_fork, after_fork);
+	if (error) {
 		munmap(page, bytes);
-		return -ENOMEM;
+		return -error;
 	}
 	wd_fork_page = page;
 	return 0;
