@@ -7,9 +7,6 @@
 #include "wd_backends.h"
 #include "wd_device.h"
 
-/* The distance of a node from itself, as the kernel counts them. */
-#define WD_NUMA_LOCAL 10
-
 struct walk {
 	struct wd_candidates *found;
 	const struct wd_backend_ops *backend;
@@ -59,20 +56,16 @@ static int add_candidate(void *arg, const struct wd_device_info *info)
 		snprintf(cand->info.driver, sizeof(cand->info.driver), "%s",
 			 cand->driver->name);
 	/* The backend measured from here; the caller may mean another node. */
-	if (walk->numa_node != WD_NUMA_ANY &&
-	    walk->numa_node == info->numa_node)
-		cand->info.numa_distance = WD_NUMA_LOCAL;
-	else if (walk->numa_node != WD_NUMA_ANY &&
-		 info->numa_distance == WD_NUMA_LOCAL)
-		cand->info.numa_distance = WD_NUMA_LOCAL + 1;
+	cand->is_wanted_node = walk->numa_node != WD_NUMA_ANY &&
+			       walk->numa_node == info->numa_node;
 	return 0;
 }
 
 /* Usable before not, real before built-in, near before far, idle before busy. */
 static int compare(const void *a, const void *b)
 {
-	const struct wd_device_info *x = &((const struct wd_candidate *)a)->info;
-	const struct wd_device_info *y = &((const struct wd_candidate *)b)->info;
+	const struct wd_candidate *first = a, *second = b;
+	const struct wd_device_info *x = &first->info, *y = &second->info;
 
 	if (x->emulated != y->emulated)
 		return x->emulated - y->emulated;
@@ -82,6 +75,8 @@ static int compare(const void *a, const void *b)
 		return x->isolated - y->isolated;
 	if (!x->available_instances != !y->available_instances)
 		return !x->available_instances - !y->available_instances;
+	if (first->is_wanted_node != second->is_wanted_node)
+		return second->is_wanted_node - first->is_wanted_node;
 	if (x->numa_distance != y->numa_distance)
 		return x->numa_distance < y->numa_distance ? -1 : 1;
 	if (x->available_instances != y->available_instances)

@@ -6,10 +6,14 @@
 #include "wd_backend.h"
 #include "wd_driver.h"
 
-/* A device and who serves it; @driver is NULL if nobody does. */
+/*
+ * A device and who serves it; @driver is NULL if nobody does. @is_wanted_node:
+ * it is on the node that the caller named.
+ */
 struct wd_candidate {
 	const struct wd_backend_ops *backend;
 	const struct wd_driver *driver;
+	bool is_wanted_node;
 	struct wd_device_info info;
 };
 
