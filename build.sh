@@ -50,9 +50,10 @@ demo()
 	rm -f "$dir/input.gz" "$dir/restored"
 
 	echo
-	echo "\$ wdzip -k -v input         (a copy of $input)"
-	"$wdzip" -k -v "$dir/input"
-	"$wdzip" -d -c "$dir/input.gz" >"$dir/restored"
+	echo "input is a copy of $input"
+	echo "\$ wdzip --device emu -k -v input"
+	"$wdzip" --device emu -k -v "$dir/input" 2>&1
+	"$wdzip" --device emu -d -c "$dir/input.gz" >"$dir/restored"
 	(cd "$dir" && stat -c '  %9s bytes  %n' input input.gz restored)
 	cmp "$dir/input" "$dir/restored"
 	echo "  wdzip -d     gives the same bytes back"
