@@ -43,6 +43,10 @@ _Static_assert(offsetof(struct wd_comp_msg, checksum) -
 /* Two dwords of an SQE. */
 typedef uint64_t __attribute__((may_alias)) hisi_zip_word;
 
+/* Four dwords, which is what one store can do. */
+typedef uint64_t __attribute__((vector_size(16), may_alias, aligned(16)))
+	hisi_zip_words;
+
 /* Hardware ignores a request with less room than that (7.6). */
 #define HISI_ZIP_MIN_OUT	16
 
@@ -164,9 +168,9 @@ static inline uint64_t hisi_zip_dw9(const struct hisi_zip_codec *codec,
  * @w: slot of the SQ
  * @msg: request for which hisi_zip_is_plain()
  *
- * The SQE is written as 64-bit words, which the processor does twice as fast
- * as the 32 of struct hisi_zip_sqe; word n is DW2n and DW2n+1. What the caller
- * wrote a moment ago is loaded as wide as it was stored.
+ * The SQE is written in eight stores, a quarter of what struct hisi_zip_sqe
+ * takes; word n is DW2n and DW2n+1. What the caller wrote a moment ago is loaded
+ * as wide as it was stored.
  */
 static inline __attribute__((always_inline)) void
 hisi_zip_encode_plain(const struct hisi_zip_codec *codec, uint32_t type,
@@ -174,17 +178,18 @@ hisi_zip_encode_plain(const struct hisi_zip_codec *codec, uint32_t type,
 {
 	uint32_t params = hisi_zip_params(msg);
 	uint64_t tag = (uintptr_t)msg;
+	hisi_zip_words *v = (hisi_zip_words *)w;
 
-	typedef uint64_t __attribute__((vector_size(16), may_alias, aligned(16))) v2;
-	v2 *v = (v2 *)w;
-	v[0] = (v2){ 0, 0 };
-	v[1] = (v2){ msg->src_bytes, hisi_zip_dw7(type, params) << 32 };
-	v[2] = (v2){ hisi_zip_dw9(codec, params) << 32, 0 };
-	v[3] = (v2){ type == HISI_ZIP_SQE_TYPE_0 ? tag << 32 : 0, msg->dst_bytes | (uint64_t)msg->ctx_dw0 << 32 };
-	v[4] = (v2){ 0, (uintptr_t)msg->src };
-	v[5] = (v2){ (uintptr_t)msg->dst, 0 };
-	v[6] = (v2){ 0, type == HISI_ZIP_SQE_TYPE_3 ? tag : 0 };
-	memcpy(&w[14], &msg->ctx_dw1, HISI_ZIP_STATE_BYTES);
+	v[0] = (hisi_zip_words){ 0, 0 };
+	v[1] = (hisi_zip_words){ msg->src_bytes,
+				 hisi_zip_dw7(type, params) << 32 };
+	v[2] = (hisi_zip_words){ hisi_zip_dw9(codec, params) << 32, 0 };
+	v[3] = (hisi_zip_words){ type == HISI_ZIP_SQE_TYPE_0 ? tag << 32 : 0,
+				 msg->dst_bytes };
+	v[4] = (hisi_zip_words){ 0, (uintptr_t)msg->src };
+	v[5] = (hisi_zip_words){ (uintptr_t)msg->dst, 0 };
+	v[6] = (hisi_zip_words){ 0, type == HISI_ZIP_SQE_TYPE_3 ? tag : 0 };
+	v[7] = (hisi_zip_words){ 0, 0 };
 }
 
 /*
