@@ -363,6 +363,74 @@ static void test_stream_short_output_keeps_context(void **state)
 			  10000);
 }
 
+/* The same for pieces, with and without a history, flushed and final. */
+static void test_stream_exact_room_suffices(void **state)
+{
+	static const uint32_t dw7[] = { DW7_MIDDLE, DW7_LAST, DW7_FIRST };
+	struct zt_req first = {
+		.dw7 = DW7_FIRST, .src = SRC_AT, .src_len = 3000,
+		.dst = DST_AT, .dst_len = 5000, .ctx = CTX_AT,
+	};
+	struct zt_req req = {
+		.src = SRC_AT + 3000, .src_len = 3000, .dst = BACK_AT,
+		.ctx = CTX2_AT,
+	};
+	struct zt *t = *state;
+	struct hisi_zip_sqe begun, sqe;
+	unsigned int level, i, kind;
+	uint32_t exact;
+
+	for (kind = 0; kind < ZT_DATAS; kind++) {
+		zt_make(t->ram + SRC_AT, 6000, kind, 5);
+		for (level = 1; level <= 9; level++) {
+			req.dw9 = first.dw9 = DW9_ZLIB | DW9_LEVEL(level);
+			begun = zt_run(t, &first);
+			assert_int_equal(begun.dw3, 0);
+			req.prev = &begun;
+			for (i = 0; i < 3; i++) {
+				req.dw7 = dw7[i];
+				req.dst_len = 5000;
+				memcpy(t->ram + CTX2_AT, t->ram + CTX_AT, 4000);
+				exact = zt_run(t, &req).produced;
+				assert_int_not_equal(exact, 0);
+				memcpy(t->ram + CTX2_AT, t->ram + CTX_AT, 4000);
+				/* ISA-L may find a shorter way when it must. */
+				req.dst_len = exact - 1;
+				sqe = zt_run(t, &req);
+				if (sqe.dw3 || exact > 40)
+					assert_int_equal(sqe.dw3, 0x0e);
+				assert_true(sqe.produced < exact);
+				memcpy(t->ram + CTX2_AT, t->ram + CTX_AT, 4000);
+				req.dst_len = exact < 16 ? 16 : exact;
+				sqe = zt_run(t, &req);
+				assert_int_equal(sqe.dw3, 0);
+				assert_true(sqe.produced <= exact);
+			}
+		}
+	}
+}
+
+static void test_stream_context_faults_are_the_request_s(void **state)
+{
+	struct zt_req req = {
+		.dw7 = DW7_FIRST, .dw9 = DW9_GZIP, .src = SRC_AT,
+		.src_len = 5000, .dst = DST_AT, .dst_len = 9000, .ctx = CTX_AT,
+	};
+	struct zt *t = *state;
+	struct hisi_zip_sqe sqe;
+
+	zt_make(t->ram + SRC_AT, 5000, ZT_TEXT, 9);
+	t->refuse = RAM_BASE + CTX_AT + 3000;
+	assert_int_equal(zt_run(t, &req).dw3, ZM_STATUS_DMA_WRITE);
+	t->refuse = 0;
+	sqe = zt_run(t, &req);
+	assert_int_equal(sqe.dw3, 0);
+	t->refuse = RAM_BASE + CTX_AT + 3000;
+	req.dw7 = DW7_MIDDLE;
+	req.prev = &sqe;
+	assert_int_equal(zt_run(t, &req).dw3, ZM_STATUS_DMA_READ);
+}
+
 static void test_levels_are_ordered_and_optional(void **state)
 {
 	struct hisi_qm_model_config config = {
@@ -416,6 +484,8 @@ int main(void)
 		T(test_stream_check_words_follow_input),
 		T(test_stream_trashed_context_is_refused),
 		T(test_stream_short_output_keeps_context),
+		T(test_stream_exact_room_suffices),
+		T(test_stream_context_faults_are_the_request_s),
 		T(test_levels_are_ordered_and_optional),
 	};
 

@@ -193,6 +193,12 @@ static void test_sgl_that_makes_no_sense_is_refused(void **state)
 	put_chain(t, SGL_AT, 4, SRC_AT, TEXT_BYTES, 30000);
 	put_sgl(t, 0x100000, 0, 0);
 	assert_int_equal(run_status(t), ZM_STATUS_BAD_SGL);
+	req = request(SGL_AT, 0x100000);
+	req.alg = 1;
+	assert_int_equal(zt_run(t, &req).dw3, ZM_STATUS_BAD_SGL);
+	req.dw7 = DW7_FIRST;
+	req.ctx = CTX_AT;
+	assert_int_equal(zt_run(t, &req).dw3, ZM_STATUS_BAD_SGL);
 	assert_int_equal(zt_reg(t, HISI_ZIP_CORE_INT_SOURCE), 0);
 }
 
