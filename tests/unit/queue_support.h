@@ -286,7 +286,7 @@ static inline void hand_unmap(struct wd_channel *ch, enum uacce_qfrt region,
 static inline int hand_wait(struct wd_channel *ch, int timeout_ms)
 {
 	(void)ch;
-	the_hand->waits++;
+	__atomic_fetch_add(&the_hand->waits, 1, __ATOMIC_RELAXED);
 	if (!the_hand->wait_ret && timeout_ms)
 		nap_ms(1);
 	return the_hand->wait_ret;
