@@ -115,8 +115,8 @@ layers_run()
 		passed=$(($(count_sum passed) - before_passed))
 		failed=$(($(count_sum failed) - before_failed))
 		if [ "$failed" != 0 ]; then
-			# Everything but the cases that passed.
-			grep -v -E '^(ok |\[ RUN      \]|\[       OK \])' \
+			# Everything but what went well.
+			grep -v -E '^(ok |\[ RUN      \]|\[       OK \]|\[[0-9]+/[0-9]+\] [BL])' \
 				"$logs/layer-$layer.log" || true
 		else
 			grep -E '^(note|skipped) ' "$logs/layer-$layer.log" || true
