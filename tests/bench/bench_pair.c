@@ -21,6 +21,7 @@
 #define REQUESTS	(BURST * 4096)
 #define POOL		2048
 #define ROUNDS		15
+#define IDLE_MAX	1000
 
 struct side {
 	struct wd_queue *q;
@@ -49,7 +50,7 @@ static void *receive(void *arg)
 {
 	const struct side *side = arg;
 	void *reqs[BURST];
-	unsigned int got = 0;
+	unsigned int got = 0, idle = 0;
 	int ret;
 
 	while (got < REQUESTS) {
@@ -59,6 +60,12 @@ static void *receive(void *arg)
 		if (ret < 0)
 			bench_fail("wd_recv_burst", ret);
 		got += ret;
+		/* Where both threads share a processor the other one is to run. */
+		idle = ret ? 0 : idle + 1;
+		if (idle == IDLE_MAX) {
+			idle = 0;
+			sched_yield();
+		}
 	}
 	return NULL;
 }
