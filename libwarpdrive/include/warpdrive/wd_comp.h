@@ -308,8 +308,9 @@ typedef void (*wd_comp_done_fn)(struct wd_comp_req *req);
  *
  * A segment is a piece of a larger stream, compressed without knowledge of the
  * pieces before it: no header, no final block, no trailer, ends at a byte
- * boundary. Compression sessions with segment_bytes only. Segments in their order, between a header and the end that
- * wd_comp_stream_tail() makes, are one stream.
+ * boundary. Compression sessions with segment_bytes only. Segments in their
+ * order, between a header and the end that wd_comp_stream_tail() makes, are one
+ * stream.
  */
 #define WD_COMP_REQ_SEGMENT	0x1
 
