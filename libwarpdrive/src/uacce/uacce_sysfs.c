@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,12 @@
 
 #define NUMA_LOCAL	10
 #define NUMA_UNKNOWN	20
+#define NUMA_MAX	255
 
+/* No attribute is longer. */
+#define SYSFS_BYTES	4096
+
+/* What does not fit is cut behind the last whole line: half a word is another. */
 static int read_file(const char *path, char *text, size_t bytes)
 {
 	ssize_t got;
@@ -33,6 +39,9 @@ static int read_file(const char *path, char *text, size_t bytes)
 	close(fd);
 	if (got < 0)
 		return -EIO;
+	if ((size_t)got == bytes - 1)
+		while (got && text[got - 1] != '\n')
+			got--;
 	while (got && text[got - 1] == '\n')
 		got--;
 	text[got] = 0;
@@ -50,18 +59,34 @@ static int read_attr(const char *name, const char *attr, char *text,
 	return read_file(path, text, bytes);
 }
 
-/* A number, or @fallback if there is none. */
-static long long read_number(const char *name, const char *attr,
-			     long long fallback)
+static bool parse_number(const char *name, const char *attr, long long *value)
 {
 	char text[64], *end;
-	long long value;
 
 	if (read_attr(name, attr, text, sizeof(text)))
-		return fallback;
+		return false;
 	errno = 0;
-	value = strtoll(text, &end, 0);
-	return errno || end == text || *end ? fallback : value;
+	*value = strtoll(text, &end, 0);
+	return !errno && end != text && !*end;
+}
+
+/* A number from 0 to @max, or @fallback if there is none. */
+static long long read_number(const char *name, const char *attr, long long max,
+			     long long fallback)
+{
+	long long value;
+
+	if (!parse_number(name, attr, &value) || value < 0 || value > max)
+		return fallback;
+	return value;
+}
+
+/* The one attribute that is negative, after errors. */
+static bool is_in_error(const char *name)
+{
+	long long value;
+
+	return parse_number(name, "dev_state", &value) && value < 0;
 }
 
 static enum wd_mode mode_of(uint64_t flags)
@@ -80,7 +105,7 @@ static enum wd_mode mode_of(uint64_t flags)
 /* Distance of @node from the calling thread by the kernel's table. */
 static uint32_t distance_from_here(int node)
 {
-	char path[256], text[1024], *at = text, *end;
+	char path[256], text[SYSFS_BYTES + 1], *at = text, *end;
 	long distance = 0;
 	int i;
 
@@ -95,19 +120,21 @@ static uint32_t distance_from_here(int node)
 		if (end == at)
 			return NUMA_UNKNOWN;
 	}
+	if (distance < NUMA_LOCAL || distance > NUMA_MAX)
+		return NUMA_UNKNOWN;
 	return distance;
 }
 
 static void read_optional(const char *name, struct wd_device_info *info)
 {
-	info->available_instances = read_number(name, "available_instances", 0);
-	info->isolated = read_number(name, "isolate", 0) == 1 ||
-			 read_number(name, "dev_state", 0) < 0;
-	info->numa_node = read_number(name, "node_id", WD_NUMA_ANY);
-	if (info->numa_node < 0)
-		info->numa_node = WD_NUMA_ANY;
+	info->available_instances = read_number(name, "available_instances",
+						UINT32_MAX, 0);
+	info->isolated = read_number(name, "isolate", 1, 0) ||
+			 is_in_error(name);
+	info->numa_node = read_number(name, "node_id", INT32_MAX, WD_NUMA_ANY);
 	info->numa_distance = distance_from_here(info->numa_node);
-	info->region_mmio_bytes = read_number(name, "region_mmio_size", 0);
+	info->region_mmio_bytes = read_number(name, "region_mmio_size",
+					      LLONG_MAX, 0);
 }
 
 int uacce_sysfs_read(const char *name, struct wd_device_info *info)
@@ -115,7 +142,9 @@ int uacce_sysfs_read(const char *name, struct wd_device_info *info)
 	long long flags, dus;
 
 	memset(info, 0, sizeof(*info));
-	if (strlen(name) >= sizeof(info->name) || strchr(name, '/'))
+	/* Not what would lead out of the class, nor to itself. */
+	if (strlen(name) >= sizeof(info->name) || strchr(name, '/') ||
+	    !name[0] || name[0] == '.')
 		return -ENODEV;
 	strcpy(info->name, name);
 	if (snprintf(info->path, sizeof(info->path), "%s/%s",
@@ -125,8 +154,8 @@ int uacce_sysfs_read(const char *name, struct wd_device_info *info)
 	    read_attr(name, "algorithms", info->algorithms,
 		      sizeof(info->algorithms)))
 		return -ENODEV;
-	flags = read_number(name, "flags", -1);
-	dus = read_number(name, "region_dus_size", -1);
+	flags = read_number(name, "flags", LLONG_MAX, -1);
+	dus = read_number(name, "region_dus_size", LLONG_MAX, -1);
 	if (flags < 0 || dus <= 0)
 		return -ENODEV;
 	info->flags = flags;
