@@ -27,6 +27,7 @@ enum call { CALL_OPEN, CALL_CLOSE, CALL_IOCTL, CALL_MMAP, CALL_MUNMAP,
  * @out: of CALL_IOCTL: what the argument is set to
  * @out_bytes: length of @out
  * @revents: of CALL_POLL
+ * @in: of CALL_IOCTL: what the argument has to be before, or NULL
  * @arg: of CALL_IOCTL without @out: the argument itself
  * @path: of CALL_OPEN
  */
@@ -39,6 +40,7 @@ struct expected {
 	const void *out;
 	size_t out_bytes;
 	short revents;
+	const void *in;
 	uintptr_t arg;
 	const char *path;
 };
@@ -54,6 +56,7 @@ static struct kernel {
 	struct expected calls[MAX_EXPECTED];
 	unsigned int nr;
 	unsigned int next;
+	void *last_dus;
 	int node;
 } kernel __attribute__((unused));
 
@@ -110,6 +113,8 @@ static inline int kernel_ioctl(int fd, unsigned long cmd, void *arg)
 
 	assert_int_equal(fd, FAKE_FD);
 	assert_int_equal(cmd, expected->cmd);
+	if (expected->in)
+		assert_memory_equal(arg, expected->in, expected->out_bytes);
 	if (expected->out)
 		memcpy(arg, expected->out, expected->out_bytes);
 	else
@@ -134,6 +139,8 @@ static inline int kernel_mmap(int fd, size_t bytes, off_t offset, void **addr)
 	*addr = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, memfd, 0);
 	assert_ptr_not_equal(*addr, MAP_FAILED);
 	close(memfd);
+	if (expected->offset == UACCE_QFRT_DUS)
+		kernel.last_dus = *addr;
 	return 0;
 }
 

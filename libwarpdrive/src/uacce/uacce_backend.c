@@ -113,10 +113,13 @@ static int uacce_wait(struct wd_channel *ch, int timeout_ms)
 		return 0;
 	if (ret <= 0)
 		return translate(ret);
-	if (pfd.revents & POLLIN)
-		return 1;
-	/* Removal hangs the file up; an error is the queue's own. */
-	return pfd.revents & (POLLHUP | POLLNVAL) ? -ENODEV : -EIO;
+	/*
+	 * Removal hangs the file up; an error is the queue's own. Both before
+	 * the news of an answer, which is in the rings anyway.
+	 */
+	if (pfd.revents & (POLLHUP | POLLNVAL))
+		return -ENODEV;
+	return pfd.revents & POLLERR ? -EIO : 1;
 }
 
 static int uacce_fd(struct wd_channel *ch)
