@@ -37,9 +37,12 @@ size_t wd_comp_bound(size_t src_bytes)
 	 * call may cost an empty block for the byte boundary, and every stream
 	 * has a header and an end.
 	 */
-	return src_bytes + src_bytes / 8 + src_bytes / 4096 * 16 +
-	       WD_COMP_PIECE_SLACK + WD_COMP_HEAD_MAX_BYTES +
-	       WD_COMP_TAIL_MAX_BYTES;
+	const size_t more = src_bytes / 8 + src_bytes / 4096 * 16 +
+			    WD_COMP_PIECE_SLACK + WD_COMP_HEAD_MAX_BYTES +
+			    WD_COMP_TAIL_MAX_BYTES;
+
+	/* A bound that wraps would let the caller allocate too little. */
+	return src_bytes <= SIZE_MAX - more ? src_bytes + more : SIZE_MAX;
 }
 
 size_t wd_comp_stream_head(uint32_t format, void *dst)
