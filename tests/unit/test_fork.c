@@ -5,6 +5,13 @@
 
 #include "queue_support.h"
 
+/* A child that has a queue of the built-in device has threads, too. */
+const char *__tsan_default_options(void);
+__attribute__((visibility("default"))) const char *__tsan_default_options(void)
+{
+	return "die_after_fork=0";
+}
+
 /* cmocka knows only its own process; a child says where it failed and ends. */
 #define CHECK(condition)						\
 	do {								\
