@@ -258,7 +258,7 @@ static void run_own(const char *api, unsigned int depth, unsigned int burst,
 {
 	struct wd_backend_ops ops = hand_ops;
 	struct pair pair = {
-		.total = 20000, .burst = burst, .single = burst == 1,
+		.total = 8000, .burst = burst, .single = burst == 1,
 		.flushes = flushes,
 	};
 
