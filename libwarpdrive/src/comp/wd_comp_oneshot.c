@@ -83,9 +83,11 @@ static int try_pieces(struct wd_comp_session *s, struct job *job)
 	do {
 		ret = wd_comp_strm_step(s, st, &io, WD_COMP_FINISH);
 	} while (!ret);
-	wd_comp_strm_reset(s, st);
+	/* Where all output found room it is the input that is not enough. */
 	if (ret == -EAGAIN)
-		return -ENOSPC;
+		ret = s->is_compress || io.src_bytes || st->give_bytes ?
+		      -ENOSPC : -ENODATA;
+	wd_comp_strm_reset(s, st);
 	if (ret < 0)
 		return ret;
 	job->consumed = job->src_bytes - io.src_bytes;
