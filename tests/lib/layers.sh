@@ -116,7 +116,9 @@ layers_run()
 		failed=$(($(count_sum failed) - before_failed))
 		if [ "$failed" != 0 ]; then
 			# Everything but what went well.
-			grep -v -E '^(ok |\[ RUN      \]|\[       OK \]|\[[0-9]+/[0-9]+\] [BL])' \
+			grep -v -E -e '^(ok |\[ RUN      \]|\[       OK \])' \
+				-e '^\[[0-9]+/[0-9]+\] (Building|Linking)' \
+				-e '^ +Start +[0-9]+: |^ *[0-9]+/[0-9]+ Test .* Passed ' \
 				"$logs/layer-$layer.log" || true
 		else
 			grep -E '^(note|skipped) ' "$logs/layer-$layer.log" || true
