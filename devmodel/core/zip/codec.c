@@ -26,7 +26,12 @@ static const struct {
 } levels[10] = {
 	[1] = { ISAL, 1 },
 	[2] = { ISAL, 2 },
+#ifdef __aarch64__
+	/* ISA-L's level 3 is no better than 2 there, and passes over history. */
+	[3] = { LIBDEFLATE, 2 },
+#else
 	[3] = { ISAL, 3 },
+#endif
 	[4] = { LIBDEFLATE, 3 },
 	[5] = { LIBDEFLATE, 5 },
 	[6] = { LIBDEFLATE, 6 },

@@ -22,8 +22,18 @@ static void before_fork(void)
 	pthread_mutex_lock(&lock);
 }
 
-static void after_fork(void)
+static void after_fork_parent(void)
 {
+	pthread_mutex_unlock(&lock);
+}
+
+/*
+ * The kernel has cleared the page, whoever forked and how. Emulators of user
+ * space that pass over the advice have not.
+ */
+static void after_fork_child(void)
+{
+	__atomic_store_n((uint32_t *)wd_fork_page, 0, __ATOMIC_RELAXED);
 	pthread_mutex_unlock(&lock);
 }
 
@@ -40,7 +50,8 @@ static int map_page(void)
 	if (madvise(page, bytes, MADV_WIPEONFORK))
 		error = errno;
 	if (!error)
-		error = pthread_atfork(before_fork, after_fork, after_fork);
+		error = pthread_atfork(before_fork, after_fork_parent,
+				       after_fork_child);
 	if (error) {
 		munmap(page, bytes);
 		return -error;
