@@ -51,26 +51,31 @@ static void hisi_zip_close(struct wd_driver_queue *dq, bool is_child)
 }
 
 /*
+ * All calls in one function. That cannot be asked of the called ones, as they
+ * are called through pointers where little is optimised.
+ */
+#define HISI_ZIP_FLAT	__attribute__((flatten))
+
+/*
  * The data path, once for each type of request, so that the compiler sees the
  * type as a constant.
  */
-#define HISI_ZIP_INLINE	__attribute__((always_inline))
-
 #define HISI_ZIP_DATA_PATH(type)					\
-static inline HISI_ZIP_INLINE int					\
+static inline int							\
 encode_type##type(const void *ctx, void *sqe, void *req)		\
 {									\
 	return hisi_zip_encode(ctx, HISI_ZIP_SQE_TYPE_##type, sqe, req); \
 }									\
 									\
-static inline HISI_ZIP_INLINE int					\
+static inline int							\
 decode_type##type(const void *sqe, void *req)				\
 {									\
 	return hisi_zip_decode(HISI_ZIP_SQE_TYPE_##type, sqe, req);	\
 }									\
 									\
-static int send_type##type(struct wd_driver_queue *dq,			\
-			   void *const *reqs, unsigned int n)		\
+HISI_ZIP_FLAT static int						\
+send_type##type(struct wd_driver_queue *dq, void *const *reqs,		\
+		unsigned int n)						\
 {									\
 	struct hisi_zip_queue *q = (struct hisi_zip_queue *)dq;		\
 	const struct hisi_zip_codec codec = q->codec;			\
@@ -82,8 +87,8 @@ static int send_type##type(struct wd_driver_queue *dq,			\
 	       hisi_qm_queue_dead(&q->qm);				\
 }									\
 									\
-static int recv_type##type(struct wd_driver_queue *dq, void **reqs,	\
-			   unsigned int n)				\
+HISI_ZIP_FLAT static int						\
+recv_type##type(struct wd_driver_queue *dq, void **reqs, unsigned int n) \
 {									\
 	struct hisi_zip_queue *q = (struct hisi_zip_queue *)dq;		\
 	int ret;							\
@@ -103,14 +108,15 @@ send_one_other_type##type(struct hisi_zip_queue *q, void *req)		\
 	return ret == 1 ? 0 : ret;					\
 }									\
 									\
-static inline HISI_ZIP_INLINE int					\
+static inline int							\
 encode_plain_type##type(const void *ctx, void *sqe, void *req)		\
 {									\
 	hisi_zip_encode_plain(ctx, HISI_ZIP_SQE_TYPE_##type, sqe, req);	\
 	return 0;							\
 }									\
 									\
-static int send_one_type##type(struct wd_driver_queue *dq, void *req)	\
+HISI_ZIP_FLAT static int						\
+send_one_type##type(struct wd_driver_queue *dq, void *req)		\
 {									\
 	struct hisi_zip_queue *q = (struct hisi_zip_queue *)dq;		\
 									\
@@ -123,7 +129,8 @@ static int send_one_type##type(struct wd_driver_queue *dq, void *req)	\
 				     &q->codec);			\
 }									\
 									\
-static int recv_one_type##type(struct wd_driver_queue *dq, void **req)	\
+HISI_ZIP_FLAT static int						\
+recv_one_type##type(struct wd_driver_queue *dq, void **req)		\
 {									\
 	struct hisi_zip_queue *q = (struct hisi_zip_queue *)dq;		\
 	int ret;							\

@@ -26,12 +26,7 @@ static const struct {
 } levels[10] = {
 	[1] = { ISAL, 1 },
 	[2] = { ISAL, 2 },
-#ifdef __aarch64__
-	/* ISA-L's level 3 is no better than 2 there, and passes over history. */
-	[3] = { LIBDEFLATE, 2 },
-#else
-	[3] = { ISAL, 3 },
-#endif
+	[3] = { LIBDEFLATE, 1 },
 	[4] = { LIBDEFLATE, 3 },
 	[5] = { LIBDEFLATE, 5 },
 	[6] = { LIBDEFLATE, 6 },
@@ -40,11 +35,10 @@ static const struct {
 	[9] = { LIBDEFLATE, 10 },
 };
 
-static const unsigned int isal_level_bytes[ISAL_DEF_MAX_LEVEL + 1] = {
+static const unsigned int isal_level_bytes[] = {
 	ISAL_DEF_LVL0_DEFAULT,
 	ISAL_DEF_LVL1_DEFAULT,
 	ISAL_DEF_LVL2_DEFAULT,
-	ISAL_DEF_LVL3_DEFAULT,
 };
 
 /** hisi_zip_model_deflate_bound() - output that any level gets along with */
