@@ -472,6 +472,150 @@ static void other_format_refused(void **state)
 	free(data);
 }
 
+/* --- parameters --- */
+
+static void invalid_buffers(void **state)
+{
+	uint8_t buf[100] = { 0 };
+
+	(void)state;
+	for_each_format(format, i) {
+		struct pair pair = pair_open(WD_DEVICE_EMU, format);
+		struct wd_comp_session *both[] = { pair.to, pair.from };
+		size_t len;
+
+		for (unsigned int k = 0; k < 2; k++) {
+			assert_int_equal(shoot(both[k], NULL, 1, buf, 100).ret,
+					 -EINVAL);
+			assert_int_equal(shoot(both[k], NULL, 50, buf, 100).ret,
+					 -EINVAL);
+			assert_int_equal(shoot(both[k], buf, 50, NULL, 1).ret,
+					 -EINVAL);
+			assert_int_equal(shoot(both[k], buf, 50, NULL, 99).ret,
+					 -EINVAL);
+			assert_int_equal(shoot(both[k], buf, 9 * MIB, NULL,
+					       9 * MIB).ret, -EINVAL);
+		}
+		/* Nobody has to want to know what was used. */
+		len = sizeof(buf);
+		assert_int_equal(wd_comp_oneshot(pair.to, buf, 50, buf + 50,
+						 &(size_t){ 50 }, NULL), 0);
+		assert_int_equal(wd_comp_oneshot(pair.to, NULL, 0, buf, &len,
+						 NULL), 0);
+		assert_packed(format, buf, len, buf, 0);
+		pair_close(&pair);
+	}
+}
+
+static void levels_and_windows(void **state)
+{
+	uint8_t *data = data_new(70000, DATA_TEXT, 1), *out;
+	size_t room = wd_comp_bound(70000), len, smallest = room, level9 = 0;
+	uint32_t n;
+
+	(void)state;
+	out = malloc(room);
+	assert_non_null(out);
+	for_each_format(format, i) {
+		for (n = 0; n < 50; n++) {
+			struct wd_comp_session *s;
+			struct wd_comp_params params;
+
+			wd_comp_params_init(&params, WD_COMP_COMPRESS, format);
+			assert_int_equal(params.window, WD_COMP_WINDOW_32K);
+			params.device = WD_DEVICE_EMU;
+			params.level = n % 10;
+			params.window = n / 10;
+			s = session_new(&params);
+			len = pack(s, format, data, 70000, room, out);
+			assert_in_range(len, 1, 35000);
+			smallest = len < smallest ? len : smallest;
+			level9 = n % 10 == 9 ? len : level9;
+			wd_comp_session_free(s);
+		}
+		/* The built-in device has levels, and 9 is the smallest. */
+		assert_in_range(level9, smallest, smallest + 20);
+	}
+	free(out);
+	free(data);
+}
+
+#define REFUSED(want, change)						\
+	do {								\
+		struct wd_comp_session *s = (void *)state;		\
+		struct wd_comp_params p;				\
+									\
+		wd_comp_params_init(&p, WD_COMP_COMPRESS, WD_COMP_GZIP); \
+		p.device = WD_DEVICE_EMU;				\
+		change;							\
+		assert_int_equal(wd_comp_session_alloc(&p, &s), want);	\
+		assert_ptr_equal(s, state);				\
+	} while (0)
+
+static void sessions_refused(void **state)
+{
+	REFUSED(-EINVAL, p.direction = 2);
+	REFUSED(-EINVAL, p.format = 0);
+	REFUSED(-EINVAL, p.format = WD_COMP_GZIP + 1);
+	REFUSED(-EINVAL, p.level = 10);
+	REFUSED(-EINVAL, p.window = WD_COMP_WINDOW_32K + 1);
+	REFUSED(-EINVAL, p.queues = 0);
+	REFUSED(-EINVAL, p.queues = 65);
+	REFUSED(-EINVAL, p.max_in_flight = 1025);
+	REFUSED(-EINVAL, p.segment_bytes = WD_COMP_MSG_MAX_BYTES + 1);
+	REFUSED(-EINVAL, p.segment_bytes = p.direction = WD_COMP_DECOMPRESS);
+	REFUSED(-EINVAL, p.numa_node = -2);
+	REFUSED(-EINVAL, p.pad = 1);
+	REFUSED(-EINVAL, p.reserved[3] = 1);
+	REFUSED(-ENODEV, p.device = "no such device");
+	REFUSED(-ENODEV, (p.device = "emu:v1", p.format = WD_COMP_DEFLATE));
+	REFUSED(-ENODEV, (p.device = "emu:v2", p.format = WD_COMP_DEFLATE));
+	wd_comp_session_free(NULL);
+}
+
+/* Everything that a child may try, and that it can clear up. */
+static int child(const struct pair *pair)
+{
+	uint8_t in[50] = { 0 }, out[100];
+	struct wd_comp_io io = {
+		.src = in, .src_bytes = 50, .dst = out, .dst_bytes = 100,
+	};
+	struct wd_queue_info info;
+	size_t len = sizeof(out);
+	int bad = 0;
+
+	bad |= wd_comp_oneshot(pair->to, in, 50, out, &len, NULL) != -EPERM;
+	bad |= wd_comp_oneshot(pair->to, in, 0, out, &len, NULL) != -EPERM;
+	bad |= wd_comp_oneshot(pair->from, in, 50, out, &len, NULL) != -EPERM;
+	bad |= wd_comp_stream(pair->to, &io, WD_COMP_FINISH) != -EPERM;
+	bad |= wd_comp_stream(pair->from, &io, WD_COMP_FINISH) != -EPERM;
+	bad |= wd_comp_stream_reset(pair->to) != -EPERM;
+	bad |= wd_comp_session_get_info(pair->to, &info) != -EPERM;
+	bad |= len != 100 || io.src_bytes != 50 || io.dst_bytes != 100;
+	wd_comp_session_free(pair->to);
+	wd_comp_session_free(pair->from);
+	return bad;
+}
+
+static void in_a_forked_child_eperm(void **state)
+{
+	struct pair pair = pair_open(WD_DEVICE_EMU, WD_COMP_ZLIB);
+	int status;
+	pid_t pid;
+
+	(void)state;
+	round_trip(&pair, 1000, DATA_TEXT);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid)
+		_exit(child(&pair));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	round_trip(&pair, 1000, DATA_TEXT);
+	pair_close(&pair);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -487,6 +631,10 @@ int main(void)
 		session_test(gzip_fields_without_meaning),
 		session_test(wrong_check_value),
 		session_test(other_format_refused),
+		session_test(invalid_buffers),
+		session_test(levels_and_windows),
+		session_test(sessions_refused),
+		session_test(in_a_forked_child_eperm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
