@@ -244,8 +244,7 @@ static void instant_doorbell(struct wd_channel *ch, uint32_t offset,
 			     uint64_t value)
 {
 	struct instant_channel *chan = to_instant(ch);
-	uint32_t tail = value >> HISI_QM_DB_INDEX_SHIFT & 0xffff;
-	uint32_t slot = chan->sq_tail;
+	uint32_t tail = value >> HISI_QM_DB_INDEX_SHIFT & 0xffff, slot;
 
 	(void)offset;
 	if ((value >> HISI_QM_DB_V2_CMD_SHIFT & HISI_QM_DB_V2_CMD_MASK) !=
@@ -254,6 +253,8 @@ static void instant_doorbell(struct wd_channel *ch, uint32_t offset,
 		return;
 	}
 	chan->sq_doorbells++;
+	/* The sender's: the receiver's doorbells must not look at it. */
+	slot = chan->sq_tail;
 	while (slot != tail) {
 		complete(chan, slot);
 		if (++slot == chan->depth)
