@@ -148,7 +148,6 @@ static int prepare_compress(struct wd_comp_session *s,
 {
 	struct body body = {
 		.src = req->src, .src_bytes = req->src_bytes,
-		.dst = (uint8_t *)req->dst + s->head_bytes,
 	};
 
 	if (!req->src_bytes)
@@ -156,6 +155,7 @@ static int prepare_compress(struct wd_comp_session *s,
 	if (req->dst_bytes <= s->head_bytes)
 		return complete(req, -ENOSPC);
 	memcpy(req->dst, s->head, s->head_bytes);
+	body.dst = (uint8_t *)req->dst + s->head_bytes;
 	body.dst_bytes = req->dst_bytes - s->head_bytes;
 	return map_body(s, lane, req, &body);
 }
