@@ -24,6 +24,13 @@ static size_t smaller(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+/* Without input there may be no address to add nothing to. */
+static void take_input(struct wd_comp_io *io, size_t bytes)
+{
+	if (bytes)
+		wd_comp_io_take(io, bytes);
+}
+
 static int read_head(struct wd_comp_session *s, struct wd_comp_strm *st,
 		     struct wd_comp_io *io)
 {
@@ -34,7 +41,7 @@ static int read_head(struct wd_comp_session *s, struct wd_comp_strm *st,
 				  io->src_bytes, &used);
 	if (ret < 0)
 		return ret;
-	wd_comp_io_take(io, used);
+	take_input(io, used);
 	if (ret)
 		st->phase = WD_COMP_PHASE_BODY;
 	return 0;
@@ -95,7 +102,7 @@ static int take_answer(struct wd_comp_strm *st, struct wd_comp_io *io)
 	if (!has_moved && !is_end && msg->src_bytes)
 		return -EIO;
 	st->has_pending = has_moved && ctx_st && ctx_st <= CTX_ST_LAST;
-	wd_comp_io_take(io, msg->consumed);
+	take_input(io, msg->consumed);
 	if (msg->dst == io->dst) {
 		wd_comp_io_put(io, msg->produced);
 	} else {
