@@ -162,7 +162,7 @@ static void run_pair(struct pair *pair)
 static void run_emu(unsigned int burst, bool single, bool sleeps, bool flushes)
 {
 	struct pair pair = {
-		.total = 2000, .burst = burst, .single = single,
+		.total = 1000, .burst = burst, .single = single,
 		.sleeps = sleeps, .flushes = flushes, .checks = true,
 	};
 
@@ -258,8 +258,9 @@ static void run_own(const char *api, unsigned int depth, unsigned int burst,
 {
 	struct wd_backend_ops ops = hand_ops;
 	struct pair pair = {
-		.total = 8000, .burst = burst, .single = burst == 1,
-		.flushes = flushes,
+		/* Small rings make a turn of the threads of every few requests. */
+		.total = depth < 64 ? 1200 : 8000, .burst = burst,
+		.single = burst == 1, .flushes = flushes,
 	};
 
 	memset(&own, 0, sizeof(own));

@@ -22,9 +22,24 @@ static bool is_identity(const struct wd_channel *ch)
 	       ch->info.mode == WD_MODE_SHARE_DOMAIN;
 }
 
+/* Room for one more; it doubles, so there is something to do at powers of 2. */
+static int grow_slices(struct wd_memory *mem)
+{
+	unsigned int nr = mem->nr_slices;
+	struct wd_memory_slice *slices;
+
+	if (nr & (nr - 1))
+		return 0;
+	slices = reallocarray(mem->slices, nr ? 2 * nr : 1, sizeof(*slices));
+	if (!slices)
+		return -ENOMEM;
+	mem->slices = slices;
+	return 0;
+}
+
 static int add_slice(struct wd_memory *mem, size_t bytes, uint64_t dma)
 {
-	struct wd_memory_slice *last = NULL, *slices;
+	struct wd_memory_slice *last = NULL;
 	uintptr_t start = (uintptr_t)mem->base;
 
 	if (mem->nr_slices) {
@@ -35,12 +50,9 @@ static int add_slice(struct wd_memory *mem, size_t bytes, uint64_t dma)
 		last->bytes += bytes;
 		return 0;
 	}
-	slices = reallocarray(mem->slices, mem->nr_slices + 1,
-			      sizeof(*slices));
-	if (!slices)
+	if (grow_slices(mem))
 		return -ENOMEM;
-	mem->slices = slices;
-	slices[mem->nr_slices++] = (struct wd_memory_slice){
+	mem->slices[mem->nr_slices++] = (struct wd_memory_slice){
 		.start = start, .bytes = bytes, .dma = dma,
 	};
 	return 0;
