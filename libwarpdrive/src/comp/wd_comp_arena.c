@@ -38,7 +38,7 @@ void *wd_comp_arena_alloc(struct wd_comp_arena *arena, size_t bytes,
 
 	if (!want || want > arena->nr_free)
 		return NULL;
-	for (at = 0; at + want <= arena->nr; at++) {
+	for (at = arena->first_free; at + want <= arena->nr; at++) {
 		run = run_of_free(arena, at, want);
 		if (run < want) {
 			at += run;
@@ -51,6 +51,8 @@ void *wd_comp_arena_alloc(struct wd_comp_arena *arena, size_t bytes,
 			continue;
 		memset(arena->used + at, 1, want);
 		arena->nr_free -= want;
+		if (at == arena->first_free)
+			arena->first_free += want;
 		return addr;
 	}
 	return NULL;
@@ -64,6 +66,8 @@ void wd_comp_arena_free(struct wd_comp_arena *arena, const void *addr,
 
 	memset(arena->used + at, 0, nr);
 	arena->nr_free += nr;
+	if (at < arena->first_free)
+		arena->first_free = at;
 }
 
 static unsigned int nr_contexts(const struct wd_comp_session *s)
@@ -106,8 +110,9 @@ static int init_contents(const struct wd_comp_session *s,
 	unsigned int i, nr = nr_contexts(s);
 	int ret = 0;
 
+	arena->used = calloc(arena->nr, 1);
 	arena->ctx = calloc(nr + 1, sizeof(*arena->ctx));
-	if (!arena->ctx)
+	if (!arena->used || !arena->ctx)
 		return -ENOMEM;
 	for (i = 0; i < nr; i++) {
 		arena->ctx[i] = wd_comp_arena_alloc(arena, WD_COMP_CTX_BYTES,
@@ -153,18 +158,20 @@ static size_t bytes_wanted(const struct wd_comp_session *s, bool with_bounce)
 	size_t bytes = (size_t)nr_contexts(s) * WD_COMP_CTX_BYTES +
 		       WD_COMP_SLOTS * (WD_COMP_CTX_BYTES + WD_COMP_STREAM_IN +
 					out_bytes(WD_COMP_STREAM_IN));
+	size_t bounce = s->params.bounce_bytes ? s->params.bounce_bytes :
+						 WD_COMP_BOUNCE_DEFAULT;
 
 	if (!with_bounce)
 		return bytes;
-	return bytes + (s->params.bounce_bytes ? s->params.bounce_bytes :
-						 WD_COMP_BOUNCE_DEFAULT);
+	/* A sum that wraps would be a small one: more than there ever is. */
+	return bounce < SIZE_MAX / 2 - bytes ? bytes + bounce : SIZE_MAX / 2;
 }
 
 static int arena_new(struct wd_comp_session *s, struct wd_comp_lane *owner,
 		     struct wd_comp_arena **out)
 {
 	struct wd_comp_arena *arena;
-	int ret = -ENOMEM;
+	int ret;
 
 	arena = calloc(1, sizeof(*arena));
 	if (!arena)
@@ -173,9 +180,7 @@ static int arena_new(struct wd_comp_session *s, struct wd_comp_lane *owner,
 	arena->granule = sysconf(_SC_PAGESIZE);
 	arena->nr = granules(arena, bytes_wanted(s, owner));
 	arena->nr_free = arena->nr;
-	arena->used = calloc(arena->nr, 1);
-	if (arena->used)
-		ret = map_base(arena, arena->nr * arena->granule);
+	ret = map_base(arena, arena->nr * arena->granule);
 	if (!ret)
 		ret = init_contents(s, arena);
 	if (ret) {
@@ -269,47 +274,59 @@ static void *block_alloc(struct wd_comp_session *s, size_t bytes)
 	return block->base;
 }
 
-/* The one arena of all lanes, NULL if there are several. */
+/* The one arena of all lanes there are, NULL if there are several, or none. */
 static struct wd_comp_arena *common_arena(const struct wd_comp_session *s)
 {
 	struct wd_comp_arena *arena = NULL;
 	unsigned int i;
 
 	for (i = 0; i < s->nr_lanes; i++) {
-		if (!s->lanes[i] || (arena && s->lanes[i]->arena != arena))
+		if (!s->lanes[i])
+			continue;
+		if (arena && s->lanes[i]->arena != arena)
 			return NULL;
 		arena = s->lanes[i]->arena;
 	}
 	return arena;
 }
 
+/* Copies must still be possible when the caller has taken its part. */
+static void *lend(struct wd_comp_arena *arena, size_t bytes)
+{
+	void *addr;
+
+	if (bytes > arena->nr_free * arena->granule ||
+	    arena->nr_free - granules(arena, bytes) <
+	    granules(arena, WD_COMP_BOUNCE_MIN))
+		return NULL;
+	addr = wd_comp_arena_alloc(arena, bytes, true);
+	if (!addr)
+		addr = wd_comp_arena_alloc(arena, bytes, false);
+	arena->kept |= addr != NULL;
+	return addr;
+}
+
 void *wd_comp_memory_alloc(struct wd_comp_session *s, size_t bytes)
 {
-	struct wd_comp_arena *arena = common_arena(s);
+	const char *why = "the process has no more";
+	struct wd_comp_arena *arena;
 	void *addr = NULL;
 
-	if (!bytes || wd_comp_is_child(s))
-		return NULL;
-	if (!arena) {
-		wd_log(WD_LOG_WARNING,
-		       "no memory that all queues of the session reach");
-		return NULL;
-	}
-	if (!arena->owner)
-		return block_alloc(s, bytes);
-	/* Copies must still be possible when the caller has taken its part. */
-	if (bytes <= arena->nr_free * arena->granule &&
-	    arena->nr_free - granules(arena, bytes) >=
-	    granules(arena, WD_COMP_BOUNCE_MIN)) {
-		addr = wd_comp_arena_alloc(arena, bytes, true);
-		if (!addr)
-			addr = wd_comp_arena_alloc(arena, bytes, false);
+	arena = common_arena(s);
+	if (!bytes) {
+		why = "0 is no size";
+	} else if (wd_comp_is_child(s)) {
+		why = "the session is the parent's";
+	} else if (!arena) {
+		why = "no memory is reached by all queues of the session";
+	} else if (!arena->owner) {
+		addr = block_alloc(s, bytes);
+	} else {
+		addr = lend(arena, bytes);
+		why = "what the session reserved is used up, bounce_bytes makes it more";
 	}
 	if (!addr)
-		wd_log(WD_LOG_WARNING,
-		       "no %zu bytes left of the session's reserved memory; bounce_bytes makes it larger",
-		       bytes);
-	else
-		arena->kept = true;
+		wd_log(WD_LOG_WARNING, "no %zu bytes for a session: %s", bytes,
+		       why);
 	return addr;
 }

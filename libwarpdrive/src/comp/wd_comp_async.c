@@ -53,8 +53,9 @@ sent_less(struct wd_comp_session *s, unsigned int index,
 		return -EAGAIN;
 	case -EIO:
 	case -ENODEV:
+		/* Whether there is another lane is for the next try to see. */
 		wd_comp_lane_died(s, index, sent);
-		return s->lanes[index] ? 0 : sent;
+		return 0;
 	default:
 		return sent;
 	}
@@ -117,7 +118,7 @@ int wd_comp_submit(struct wd_comp_session *s, struct wd_comp_req *const *reqs,
 		if (unlikely(ret < 0))
 			break;
 		taken += ret;
-		if (unlikely(!ret && ++failures > WD_COMP_MAX_ATTEMPTS)) {
+		if (unlikely(!ret && ++failures > wd_comp_max_refusals(s))) {
 			ret = -EIO;
 			break;
 		}
@@ -180,7 +181,7 @@ static int poll_lane(struct wd_comp_session *s, unsigned int index,
 
 int wd_comp_poll(struct wd_comp_session *s, unsigned int max)
 {
-	unsigned int made = 0, i;
+	unsigned int made = 0, i, k;
 	int ret;
 
 	if (unlikely(wd_comp_is_child(s)))
@@ -192,12 +193,20 @@ int wd_comp_poll(struct wd_comp_session *s, unsigned int max)
 		wd_comp_resend(s);
 	if (unlikely(s->done.head))
 		made = wd_comp_deliver(s, max);
-	for (i = 0; i < s->nr_lanes && made < max; i++) {
+	i = s->next_poll;
+	for (k = 0; k < s->nr_lanes && made < max; k++) {
 		ret = poll_lane(s, i, max - made);
 		if (unlikely(ret < 0))
 			return ret;
 		made += ret;
+		if (++i >= s->nr_lanes)
+			i = 0;
 	}
+	/* A lane that is busy all the time must not hide the others. */
+	s->next_poll = i;
+	/* From a lane that died just now, whose news nobody will announce. */
+	if (unlikely(s->done.head))
+		made += wd_comp_deliver(s, max - made);
 	return made;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "wd_comp_private.h"
+#include "wd_device.h"
 #include "wd_log.h"
 #include "wd_queue_private.h"
 
@@ -33,25 +34,86 @@ static bool shared_device(const struct wd_comp_session *s,
 	return false;
 }
 
+static int request_named(struct wd_queue *q, const char *name)
+{
+	int ret;
+
+	q->device = name;
+	ret = wd_request_queue(q);
+	/* The name is on a stack, or in a list. */
+	q->device = NULL;
+	return ret;
+}
+
+static bool is_bad(const struct wd_comp_session *s, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->nr_bad && i < ARRAY_SIZE(s->bad); i++)
+		if (!strcmp(s->bad[i], name))
+			return true;
+	return false;
+}
+
+static bool may_take_any(const struct wd_comp_session *s)
+{
+	return !s->params.device || !strcmp(s->params.device, WD_DEVICE_AUTO);
+}
+
+/* A queue of a device that is not known to be bad. 0 or -ENODEV. */
+static int request_good(const struct wd_comp_session *s, struct wd_queue *q)
+{
+	struct wd_device_info *list = NULL;
+	int i, nr, pass, ret = -ENODEV;
+	bool is_near;
+
+	nr = wd_device_list_get(&list);
+	/* Those of the wanted node first, if one is wanted. */
+	for (pass = 0; pass < 2; pass++) {
+		for (i = 0; i < nr && ret; i++) {
+			is_near = q->numa_node != WD_NUMA_ANY &&
+				  q->numa_node == list[i].numa_node;
+			if (is_near == !pass && !list[i].isolated &&
+			    wd_device_has_algorithm(&list[i], q->algorithm) &&
+			    !is_bad(s, list[i].name))
+				ret = request_named(q, list[i].name);
+		}
+	}
+	wd_device_list_free(list);
+	return ret ? -ENODEV : 0;
+}
+
 static int request_queue(const struct wd_comp_session *s, struct wd_queue *q)
 {
 	struct wd_queue_info info;
-	int ret;
 
 	q->algorithm = algorithm_of(s->params.format);
 	q->op_type = s->params.direction;
 	q->numa_node = s->params.numa_node;
 	q->timeout_ms = s->params.timeout_ms;
-	if (!s->lost && shared_device(s, &info)) {
-		q->device = info.device.name;
-		ret = wd_request_queue(q);
-		/* The name is on this stack. */
-		q->device = NULL;
-		if (!ret)
-			return 0;
-	}
-	q->device = s->params.device;
-	return wd_request_queue(q);
+	if (!s->lost && shared_device(s, &info) &&
+	    !request_named(q, info.device.name))
+		return 0;
+	if (s->nr_bad && may_take_any(s) && !request_good(s, q))
+		return 0;
+	return request_named(q, s->params.device);
+}
+
+void wd_comp_lane_blame(struct wd_comp_session *s, unsigned int index)
+{
+	struct wd_comp_lane *lane = s->lanes[index];
+	struct wd_queue_info info;
+	void *none;
+
+	/* Not at the first time: after a reset the device may do well. */
+	if (lane->serial <= s->nr_lanes)
+		return;
+	/* Answers are given back when it is found that there are no more. */
+	wd_recv(&lane->q, &none);
+	if (!wd_queue_get_info(&lane->q, &info) && info.sq_doorbells &&
+	    !info.cq_doorbells && !is_bad(s, info.device.name))
+		memcpy(s->bad[s->nr_bad++ % ARRAY_SIZE(s->bad)],
+		       info.device.name, sizeof(info.device.name));
 }
 
 static void update_direct(struct wd_comp_session *s)
@@ -155,12 +217,14 @@ int wd_comp_lane_call(struct wd_comp_session *s, unsigned int index,
 	switch (ret) {
 	case -EIO:
 	case -ENODEV:
+		wd_comp_lane_blame(s, index);
 		wd_comp_lane_close(s, index);
 		wd_comp_lane_reopen(s, index, ret);
 		break;
 	case -ETIMEDOUT:
 		wd_log(WD_LOG_ERROR, "no answer in time, the queue is given up");
 		wd_comp_lane_close(s, index);
+		s->lost = ret;
 		break;
 	}
 	return ret;
@@ -175,9 +239,12 @@ int wd_comp_lane_any(struct wd_comp_session *s)
 		if (s->lanes[i])
 			return i;
 	ret = wd_comp_lane_open(s, 0);
-	if (!ret || ret == -ENODEV || !s->lost)
-		return ret;
-	return -EIO;
+	if (ret)
+		return ret == -ENODEV ? ret : -EIO;
+	/* A device is back: as many of the others as it has. */
+	for (i = 1; i < s->nr_lanes && !wd_comp_lane_open(s, i); i++)
+		;
+	return 0;
 }
 
 int wd_comp_lane_wait(struct wd_comp_session *s, struct wd_comp_lane *lane)

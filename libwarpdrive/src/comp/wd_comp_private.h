@@ -35,6 +35,9 @@
 /* How often a request is sent again before its fate is sealed. */
 #define WD_COMP_MAX_ATTEMPTS	4
 
+/* Devices to keep away from that a session remembers. */
+#define WD_COMP_BAD_DEVICES	8
+
 /* Looks at the queue, a pause each, before the thread goes to sleep. */
 #define WD_COMP_SPINS		1000
 
@@ -95,6 +98,7 @@ struct wd_comp_room {
  * @granule: unit of allocation, the page size
  * @nr: granules there are
  * @nr_free: free ones
+ * @first_free: there is none before it
  * @used: one byte a granule, not 0 if it is taken
  * @ctx: contexts that are free, for segments
  * @nr_ctx: how many are
@@ -109,6 +113,7 @@ struct wd_comp_arena {
 	size_t granule;
 	size_t nr;
 	size_t nr_free;
+	size_t first_free;
 	uint8_t *used;
 	uint8_t **ctx;
 	unsigned int nr_ctx;
@@ -221,10 +226,13 @@ struct wd_comp_block {
  * @lanes: lanes; NULL where one was lost and not replaced
  * @nr_lanes: entries of @lanes
  * @next_lane: where the search for a lane starts
- * @params: what the caller asked for
+ * @next_poll: where the search for answers starts
+ * @params: what the caller asked for; the session has its own copy of the name
  * @fork_cookie: of the process that made the session
  * @serials: number of lanes ever opened
  * @lost: why the last lane was lost
+ * @bad: devices to keep away from, at their number modulo the size
+ * @nr_bad: how many there ever were
  * @arenas: all of them
  * @blocks: memory of the caller's
  * @done: complete, to be called back
@@ -246,10 +254,13 @@ struct wd_comp_session {
 	struct wd_comp_lane **lanes;
 	unsigned int nr_lanes;
 	unsigned int next_lane;
+	unsigned int next_poll;
 	struct wd_comp_params params;
 	uint32_t fork_cookie;
 	uint64_t serials;
 	int lost;
+	char bad[WD_COMP_BAD_DEVICES][sizeof(((struct wd_device_info *)0)->name)];
+	unsigned int nr_bad;
 	struct wd_comp_arena *arenas;
 	struct wd_comp_block *blocks;
 	struct wd_comp_list done;
@@ -261,6 +272,15 @@ struct wd_comp_session {
 static inline bool wd_comp_is_child(const struct wd_comp_session *s)
 {
 	return unlikely(s->fork_cookie != wd_fork_current());
+}
+
+/*
+ * When one device goes, every lane on it refuses a request once before all of
+ * them are known to be dead.
+ */
+static inline unsigned int wd_comp_max_refusals(const struct wd_comp_session *s)
+{
+	return s->nr_lanes + WD_COMP_MAX_ATTEMPTS;
 }
 
 /* Room that a stateful compression of @bytes is given. */
@@ -336,6 +356,14 @@ void wd_comp_arenas_free(struct wd_comp_session *s);
 
 /* --- wd_comp_lane.c --- */
 
+/*
+ * wd_comp_lane_blame() - the lane at @index died
+ *
+ * If it was to replace another one and never gave an answer its device is kept
+ * away from: it may let queues be opened and lose them again for ever.
+ */
+void wd_comp_lane_blame(struct wd_comp_session *s, unsigned int index);
+
 /* Open the lane at @index. 0 or what wd_request_queue() says. */
 int wd_comp_lane_open(struct wd_comp_session *s, unsigned int index);
 
@@ -409,10 +437,13 @@ static inline bool wd_comp_reaches(struct wd_comp_lane *lane, const void *addr,
 /* --- wd_comp_request.c --- */
 
 /* Bits of wd_comp_req.private_data[0]; 0 for the plain case. */
-#define WD_COMP_REQ_ATTEMPTS	0x0ffu	/* how often it was sent again */
-#define WD_COMP_REQ_IS_SEGMENT	0x100u	/* its context is msg.ctx */
-#define WD_COMP_REQ_BOUNCES_IN	0x200u	/* msg.src is a copy */
-#define WD_COMP_REQ_BOUNCES_OUT	0x400u	/* msg.dst is to be copied */
+#define WD_COMP_REQ_ATTEMPTS	0x0000ffu	/* how often it was sent again */
+#define WD_COMP_REQ_IS_SEGMENT	0x000100u	/* its context is msg.ctx */
+#define WD_COMP_REQ_BOUNCES_IN	0x000200u	/* msg.src is a copy */
+#define WD_COMP_REQ_BOUNCES_OUT	0x000400u	/* msg.dst is to be copied */
+#define WD_COMP_REQ_REFUSALS	0xff0000u	/* dead lanes that it was given to */
+#define WD_COMP_REQ_HISTORY	(WD_COMP_REQ_ATTEMPTS | WD_COMP_REQ_REFUSALS)
+#define WD_COMP_REQ_ONE_REFUSAL	0x010000u
 
 /*
  * wd_comp_prepare_slow() - make the message of a request that is not plain
@@ -510,7 +541,11 @@ static inline int wd_comp_prepare(struct wd_comp_session *s,
 				  struct wd_comp_lane *lane,
 				  struct wd_comp_req *req)
 {
+	/* With a header, a little more than is allowed would fit. */
+	const uint32_t sizes = (req->src_bytes - 1) | (req->dst_bytes - 1);
+
 	if (unlikely(!lane->reaches_all || req->flags || !req->done ||
+		     sizes >= WD_COMP_MSG_MAX_BYTES ||
 		     !wd_comp_fill(s, &req->msg, req->src, req->src_bytes,
 				   req->dst, req->dst_bytes)))
 		return wd_comp_prepare_slow(s, lane, req);

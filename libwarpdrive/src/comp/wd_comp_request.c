@@ -56,7 +56,7 @@ void wd_comp_release(struct wd_comp_arena *arena, struct wd_comp_req *req)
 		bounce_free(arena, msg->src, msg->src_bytes);
 	if (marks & WD_COMP_REQ_BOUNCES_OUT)
 		bounce_free(arena, msg->dst, msg->dst_bytes);
-	req->private_data[0] = marks & WD_COMP_REQ_ATTEMPTS;
+	req->private_data[0] = marks & WD_COMP_REQ_HISTORY;
 }
 
 /* Will memory become free by itself, when a request is answered? */
@@ -191,7 +191,8 @@ static int prepare_segment(struct wd_comp_session *s,
 	struct wd_comp_msg *msg = &req->msg;
 	int ret;
 
-	if (!s->is_compress || req->src_bytes > s->params.segment_bytes)
+	if (!s->params.segment_bytes ||
+	    req->src_bytes > s->params.segment_bytes)
 		return -EINVAL;
 	if (!req->src_bytes) {
 		req->check = wd_comp_check_init(s->params.format);

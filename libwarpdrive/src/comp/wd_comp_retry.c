@@ -47,6 +47,7 @@ void wd_comp_take_back(struct wd_comp_session *s, unsigned int index,
 	while ((n = wd_reclaim(&lane->q, msgs, WD_COMP_BURST)) > 0)
 		for (i = 0; i < n; i++)
 			wd_comp_list_add(list, wd_comp_req_of(msgs[i]));
+	wd_comp_lane_blame(s, index);
 	/* Their memory is free only when the device has let go of the queue. */
 	wd_comp_arena_get(arena);
 	wd_comp_lane_close(s, index);
@@ -89,7 +90,7 @@ int wd_comp_pick(struct wd_comp_session *s)
 static int send_one(struct wd_comp_session *s, struct wd_comp_lane *lane,
 		    struct wd_comp_req *req)
 {
-	uint64_t attempts = (req->private_data[0] & WD_COMP_REQ_ATTEMPTS) + 1;
+	uint64_t history = req->private_data[0] & WD_COMP_REQ_HISTORY;
 	int ret;
 
 	ret = wd_comp_prepare(s, lane, req);
@@ -100,11 +101,31 @@ static int send_one(struct wd_comp_session *s, struct wd_comp_lane *lane,
 		else
 			lane->in_flight++;
 	}
-	/* A queue that is full was no attempt. */
-	if (ret == -EBUSY || ret == -EAGAIN)
-		attempts--;
-	req->private_data[0] |= attempts;
+	if (!ret)
+		history++;
+	else if (ret == -EIO || ret == -ENODEV)
+		history += WD_COMP_REQ_ONE_REFUSAL;
+	req->private_data[0] |= history;
 	return ret == -EBUSY ? -EAGAIN : ret;
+}
+
+static bool is_hopeless(const struct wd_comp_session *s,
+			const struct wd_comp_req *req)
+{
+	uint64_t history = req->private_data[0];
+
+	return (history & WD_COMP_REQ_ATTEMPTS) >= WD_COMP_MAX_ATTEMPTS ||
+	       (history & WD_COMP_REQ_REFUSALS) / WD_COMP_REQ_ONE_REFUSAL >
+			wd_comp_max_refusals(s);
+}
+
+/* There is no device: not for the others in the list, either. */
+static void give_up(struct wd_comp_session *s)
+{
+	struct wd_comp_req *req;
+
+	while ((req = wd_comp_list_take(&s->again)))
+		done(s, req, -EIO);
 }
 
 /* Send the first request of the list. Return: is there a point in going on? */
@@ -112,8 +133,7 @@ static bool resend_first(struct wd_comp_session *s, struct wd_comp_req *req)
 {
 	int index, ret;
 
-	if ((req->private_data[0] & WD_COMP_REQ_ATTEMPTS) >=
-	    WD_COMP_MAX_ATTEMPTS) {
+	if (is_hopeless(s, req)) {
 		done(s, wd_comp_list_take(&s->again), -EIO);
 		return true;
 	}
@@ -121,8 +141,8 @@ static bool resend_first(struct wd_comp_session *s, struct wd_comp_req *req)
 	if (index == -EAGAIN)
 		return false;
 	if (index < 0) {
-		done(s, wd_comp_list_take(&s->again), -EIO);
-		return true;
+		give_up(s);
+		return false;
 	}
 	ret = send_one(s, s->lanes[index], req);
 	switch (ret) {

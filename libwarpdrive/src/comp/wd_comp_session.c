@@ -42,9 +42,10 @@ static int check_params(const struct wd_comp_params *p)
 	return 0;
 }
 
-static void init(struct wd_comp_session *s, const struct wd_comp_params *p)
+static int init(struct wd_comp_session *s, const struct wd_comp_params *p)
 {
 	s->params = *p;
+	s->params.device = NULL;
 	s->is_compress = p->direction == WD_COMP_COMPRESS;
 	s->head_bytes = wd_comp_stream_head(p->format, s->head);
 	s->word.format = p->format;
@@ -57,6 +58,23 @@ static void init(struct wd_comp_session *s, const struct wd_comp_params *p)
 	s->once.slot = WD_COMP_SLOT_ONESHOT;
 	wd_comp_list_init(&s->done);
 	wd_comp_list_init(&s->again);
+	s->lanes = calloc(s->nr_lanes, sizeof(*s->lanes));
+	if (!s->lanes)
+		return -ENOMEM;
+	/* It is asked for again whenever a queue is lost. */
+	if (p->device) {
+		s->params.device = strdup(p->device);
+		if (!s->params.device)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void free_session(struct wd_comp_session *s)
+{
+	free((void *)s->params.device);
+	free(s->lanes);
+	free(s);
 }
 
 /* Everything but the requests. */
@@ -74,8 +92,7 @@ static void destroy(struct wd_comp_session *s)
 		munmap(block->base, block->bytes);
 		free(block);
 	}
-	free(s->lanes);
-	free(s);
+	free_session(s);
 }
 
 int wd_comp_session_alloc(const struct wd_comp_params *params,
@@ -91,11 +108,10 @@ int wd_comp_session_alloc(const struct wd_comp_params *params,
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;
-	init(s, params);
-	s->lanes = calloc(s->nr_lanes, sizeof(*s->lanes));
-	if (!s->lanes) {
-		free(s);
-		return -ENOMEM;
+	ret = init(s, params);
+	if (ret) {
+		free_session(s);
+		return ret;
 	}
 	for (i = 0; i < s->nr_lanes && !ret; i++)
 		ret = wd_comp_lane_open(s, i);
