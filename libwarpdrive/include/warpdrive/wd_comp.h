@@ -299,7 +299,7 @@ struct wd_comp_req;
  * @req: the request, the caller's again; it may be submitted again from here
  *
  * Called from wd_comp_poll(), wd_comp_wait() and wd_comp_session_free(), never
- * from another thread.
+ * from another thread. It may not call these three for the same session.
  */
 typedef void (*wd_comp_done_fn)(struct wd_comp_req *req);
 
@@ -311,6 +311,10 @@ typedef void (*wd_comp_done_fn)(struct wd_comp_req *req);
  * boundary. Compression sessions with segment_bytes only. Segments in their
  * order, between a header and the end that wd_comp_stream_tail() makes, are one
  * stream.
+ *
+ * The device takes a segment only with 9/8 of its input and 256 bytes as output
+ * space, else the result is -ENOSPC; wd_comp_bound() is enough. So nothing above
+ * 7 MiB fits into the WD_COMP_MSG_MAX_BYTES of a request.
  */
 #define WD_COMP_REQ_SEGMENT	0x1
 
@@ -323,7 +327,8 @@ typedef void (*wd_comp_done_fn)(struct wd_comp_req *req);
  * @flags: WD_COMP_REQ_* bits; without any it is one complete stream
  * @done: callback, not NULL
  * @user: the caller's
- * @result: out: as wd_comp_oneshot(), and -ECANCELED
+ * @result: out: as wd_comp_oneshot(), and -ECANCELED; -ENOMEM (it had to move to
+ *	another device and cannot be copied there)
  * @consumed: out: bytes of input used
  * @produced: out: bytes of output written
  * @check: out: CRC-32 (gzip) or Adler-32 (zlib) of the input of a segment
@@ -355,9 +360,10 @@ struct wd_comp_req {
  * @reqs: requests; each is the library's from here to its callback
  * @n: how many
  *
- * Return: how many were taken, from the first on; fewer than @n if
- * max_in_flight is reached or the next is malformed; for not even one: -EAGAIN
- * (max_in_flight is reached: call wd_comp_poll()), -EINVAL, -EIO, -ENODEV,
+ * Return: how many were taken, from the first on; fewer than @n if the next has
+ * to wait or is malformed; for not even one: -EAGAIN (max_in_flight is reached,
+ * or what the queues or the bounce memory hold: call wd_comp_poll()), -EINVAL,
+ * -ENOMEM (it needs a copy and bounce_bytes is too small for it), -EIO, -ENODEV,
  * -EPERM, -EBUSY (a stream is under way).
  */
 int wd_comp_submit(struct wd_comp_session *session,
