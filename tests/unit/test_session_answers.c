@@ -34,8 +34,39 @@ static void answer(void *arg, unsigned int dev, unsigned int qn)
 	/* Requests are answered one by one, so they are in consecutive slots. */
 	sqes = wd_fake_dus(dev, qn, &bytes);
 	if (odd.change && odd.answers + 1 == odd.nth)
-		odd.change(&sqes[odd.answers]);
+		odd.change(&sqes[odd.answers % 1024]);
 	odd.answers++;
+}
+
+/* What the device wants of a request of a stream (7.6). */
+static void check_demands(void *arg, unsigned int dev, unsigned int qn)
+{
+	const bool *is_compress = arg;
+	const struct hisi_zip_sqe *sqe;
+	const uint8_t *ctx;
+	size_t bytes, i;
+
+	sqe = (struct hisi_zip_sqe *)wd_fake_dus(dev, qn, &bytes) +
+	      odd.answers % 1024;
+	check(sqe->dw7 & HISI_ZIP_DW7_STREAM, "no stream");
+	check(sqe->dest_avail_out > 200, "room of %u", sqe->dest_avail_out);
+	check(sqe->source_addr_l || sqe->source_addr_h, "no source");
+	if (*is_compress) {
+		check(sqe->input_data_length, "no input");
+		check(sqe->dest_avail_out / 9ull * 8 >= sqe->input_data_length,
+		      "%u bytes with a room of %u", sqe->input_data_length,
+		      sqe->dest_avail_out);
+	}
+	ctx = (uint8_t *)((uintptr_t)sqe->stream_ctx_addr_h << 32 |
+			  sqe->stream_ctx_addr_l);
+	check((uintptr_t)ctx % 64 == 0, "context at %p", (void *)ctx);
+	if (sqe->dw7 & HISI_ZIP_DW7_NEW) {
+		check(!sqe->ctx_dw0 && !sqe->ctx_dw1 && !sqe->ctx_dw2 &&
+		      !sqe->isize && !sqe->checksum, "state of a new stream");
+		for (i = 0; i < 0x9800; i++)
+			check(!ctx[i], "context, byte %zu", i);
+	}
+	answer(NULL, dev, qn);
 }
 
 struct bench {
@@ -243,6 +274,8 @@ static void decompression_odd_answers(void **state)
 		{ oneshot_decompress, status_0x10, 1, -EBADMSG },
 		/* zlib finds nothing wrong with it. */
 		{ oneshot_decompress, status_0x55, 1, -EILSEQ },
+		/* A full output is no failure of a stream. */
+		{ stream_decompress, status_0x0e, 1, WD_COMP_STREAM_END },
 		{ stream_decompress, status_0x10, 1, -EBADMSG },
 		{ stream_decompress, status_0x55, 2, -EILSEQ },
 		{ stream_decompress, nothing_moved, 1, -EIO },
@@ -311,6 +344,76 @@ static void wrong_check_value_by_any_status(void **state)
 	bench_stop(&b);
 }
 
+static void stream_with_room(struct bench *b, const uint8_t *src, size_t bytes,
+			     uint8_t *out, size_t room)
+{
+	int ret;
+
+	b->io = (struct wd_comp_io){ .src = src };
+	do {
+		if (!b->io.src_bytes && b->io.src != src + bytes)
+			b->io.src_bytes = bytes / 2;
+		b->io.dst = out;
+		b->io.dst_bytes = room;
+		ret = wd_comp_stream(b->s, &b->io, b->io.src_bytes ?
+				     WD_COMP_SYNC_FLUSH : WD_COMP_FINISH);
+		check(ret >= 0, "%d with a room of %zu", ret, room);
+	} while (ret != WD_COMP_STREAM_END);
+	assert_int_equal(wd_comp_stream_reset(b->s), 0);
+}
+
+static void demands_of_the_device_are_kept(void **state)
+{
+	static const size_t rooms[] = {
+		200, 201, 255, 256, 257, 300, 1000, 9000, 80000, 225255,
+		295167, 295168, 295169, 400000, 500000, 900000,
+	};
+	const size_t bytes = 700000;
+	uint8_t *data = data_new(bytes, DATA_NOISE, 1), *out = malloc(2 * bytes);
+	static struct bench b;
+	bool is_compress = true;
+
+	(void)state;
+	assert_non_null(out);
+	for (unsigned int i = 0; i < COUNT_OF(rooms); i++) {
+		bench_start(&b, WD_COMP_COMPRESS, 1);
+		wd_fake_hook(WD_FAKE_OP_WAIT, check_demands, &is_compress);
+		stream_with_room(&b, data, 100, out, rooms[i]);
+		stream_with_room(&b, data, bytes, out, rooms[i]);
+		bench_stop(&b);
+	}
+	free(out);
+	free(data);
+}
+
+/* The same of decompression, whatever room there is. */
+static void demands_are_kept_by_decompression(void **state)
+{
+	static struct bench b;
+	bool is_compress = false;
+	size_t room;
+	int ret;
+
+	(void)state;
+	bench_start(&b, WD_COMP_DECOMPRESS, 1);
+	wd_fake_hook(WD_FAKE_OP_WAIT, check_demands, &is_compress);
+	for (room = 0; room <= 450; room++) {
+		io_set(&b, b.packed, b.packed_bytes / 2, room);
+		ret = wd_comp_stream(b.s, &b.io, WD_COMP_NO_FLUSH);
+		for (unsigned int k = 0; ret != WD_COMP_STREAM_END; k++) {
+			check(k < 2 * DATA_BYTES, "no end");
+			check(!ret || ret == -EAGAIN, "%d", ret);
+			b.io.src_bytes = b.packed + b.packed_bytes -
+					 (const uint8_t *)b.io.src;
+			b.io.dst_bytes = room + k % 2;
+			ret = wd_comp_stream(b.s, &b.io, WD_COMP_NO_FLUSH);
+		}
+		assert_memory_equal(b.out, b.data, DATA_BYTES);
+		assert_int_equal(wd_comp_stream_reset(b.s), 0);
+	}
+	bench_stop(&b);
+}
+
 /* --- no answer, no queue --- */
 
 static void no_answer_times_out(void **state)
@@ -354,6 +457,7 @@ static void queue_dies_oneshot_goes_on(void **state)
 		{ .devices = 2, .mode = WD_MODE_DMA },
 	};
 	static struct bench b;
+	size_t len;
 
 	(void)state;
 	for (unsigned int i = 0; i < COUNT_OF(configs); i++) {
@@ -364,6 +468,17 @@ static void queue_dies_oneshot_goes_on(void **state)
 		bench_start_in(&b, WD_COMP_DECOMPRESS, &configs[i]);
 		odd.kill_at = 1;
 		assert_int_equal(oneshot_decompress(&b), 0);
+		bench_stop(&b);
+		/* With room that is too small for the device: a copy. */
+		bench_start_in(&b, WD_COMP_DECOMPRESS, &configs[i]);
+		free(b.packed);
+		b.packed = zlib_pack(WD_COMP_ZLIB, 6, b.data, 5,
+				     &b.packed_bytes);
+		odd.kill_at = 1;
+		len = 5;
+		assert_int_equal(wd_comp_oneshot(b.s, b.packed, b.packed_bytes,
+						 b.out, &len, NULL), 0);
+		assert_memory_equal(b.out, b.data, 5);
 		bench_stop(&b);
 	}
 }
@@ -572,6 +687,8 @@ int main(void)
 		session_test(decompression_odd_answers),
 		session_test(lost_stream_stays_lost),
 		session_test(held_back_output_is_asked_for),
+		session_test(demands_of_the_device_are_kept),
+		session_test(demands_are_kept_by_decompression),
 		session_test(wrong_check_value_by_any_status),
 		session_test(no_answer_times_out),
 		session_test(queue_dies_oneshot_goes_on),

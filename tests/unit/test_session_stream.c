@@ -579,12 +579,51 @@ static void asynchronous_and_streams_exclude_each_other(void **state)
 	};
 	assert_int_equal(wd_comp_stream(s, &io, WD_COMP_FINISH),
 			 WD_COMP_STREAM_END);
-	/* A stream that is over is not under way. */
+	/* A stream that is over is not under way, */
 	req.user = &req;
 	assert_int_equal(wd_comp_submit(s, reqs, 1), 1);
 	while (req.user)
 		assert_true(wd_comp_wait(s, 20000) >= 0);
+	/* but one that has output left is. */
+	assert_int_equal(wd_comp_stream_reset(s), 0);
+	io.src_bytes = 10;
+	io.src = data;
+	io.dst = out;
+	io.dst_bytes = 20;
+	assert_int_equal(wd_comp_stream(s, &io, WD_COMP_FINISH), 0);
+	assert_int_equal(wd_comp_submit(s, reqs, 1), -EBUSY);
 	wd_comp_session_free(s);
+}
+
+/* A callback of wd_comp_session_free() tries to go on. */
+static void try_again(struct wd_comp_req *req)
+{
+	struct wd_comp_session *s = req->user;
+
+	assert_int_equal(req->result, -ECANCELED);
+	wd_comp_stream_reset(s);
+	assert_int_equal(wd_comp_submit(s, &req, 1), -ECANCELED);
+	req->user = NULL;
+}
+
+static void nothing_begins_in_the_end(void **state)
+{
+	const struct wd_fake_config config = { .devices = 1 };
+	struct wd_comp_session *s;
+	uint8_t data[100] = "some input", out[300];
+	struct wd_comp_req req = {
+		.src = data, .src_bytes = 100, .dst = out, .dst_bytes = 300,
+		.done = try_again,
+	}, *reqs[] = { &req };
+
+	(void)state;
+	fake_start(&config);
+	s = session_open(NULL, WD_COMP_COMPRESS, WD_COMP_GZIP);
+	req.user = s;
+	assert_int_equal(wd_comp_submit(s, reqs, 1), 1);
+	wd_comp_session_free(s);
+	assert_null(req.user);
+	assert_int_equal(wd_fake_stop(), 0);
 }
 
 int main(void)
@@ -606,6 +645,7 @@ int main(void)
 		session_test(reset_in_the_middle),
 		session_test(oneshot_between),
 		session_test(asynchronous_and_streams_exclude_each_other),
+		session_test(nothing_begins_in_the_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

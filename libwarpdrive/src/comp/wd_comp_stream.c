@@ -147,6 +147,13 @@ static bool is_under_way(const struct wd_comp_strm *st)
 		st->phase != WD_COMP_PHASE_END);
 }
 
+/* May requests be submitted? Not any more while the session is being freed. */
+static void update_refuse(struct wd_comp_session *s)
+{
+	if (s->refuse != -ECANCELED)
+		s->refuse = is_under_way(&s->stream) ? -EBUSY : 0;
+}
+
 int wd_comp_stream(struct wd_comp_session *s, struct wd_comp_io *io, int flush)
 {
 	int ret;
@@ -159,7 +166,7 @@ int wd_comp_stream(struct wd_comp_session *s, struct wd_comp_io *io, int flush)
 	if (s->in_flight)
 		return -EBUSY;
 	ret = wd_comp_strm_step(s, &s->stream, io, flush);
-	s->refuse = is_under_way(&s->stream) ? -EBUSY : 0;
+	update_refuse(s);
 	return ret;
 }
 
@@ -170,7 +177,7 @@ int wd_comp_stream_reset(struct wd_comp_session *s)
 	if (wd_comp_is_child(s))
 		return -EPERM;
 	wd_comp_strm_reset(s, &s->stream);
-	s->refuse = 0;
+	update_refuse(s);
 	ret = wd_comp_lane_any(s);
 	return ret < 0 ? ret : 0;
 }
