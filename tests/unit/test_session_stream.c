@@ -249,7 +249,7 @@ static void flush_ends_with_its_mark(void **state)
 
 static void finish_empty(void **state)
 {
-	static const size_t befores[] = { 0, 1, 100, 300000 };
+	static const size_t prefixes[] = { 0, 1, 100, 300000 };
 	uint8_t *data = data_new(300000, DATA_TEXT, 1);
 	struct way way;
 
@@ -257,9 +257,9 @@ static void finish_empty(void **state)
 	for_each_format(format, i) {
 		struct wd_comp_session *s = emu_open(WD_COMP_COMPRESS, format);
 
-		for (unsigned int k = 0; k < 2 * COUNT_OF(befores); k++) {
+		for (unsigned int k = 0; k < 2 * COUNT_OF(prefixes); k++) {
 			way_start(&way, s, format, data, k % 3 ? 7 : 400000);
-			way_give(&way, befores[k / 2], k % 2 ?
+			way_give(&way, prefixes[k / 2], k % 2 ?
 				 WD_COMP_SYNC_FLUSH : WD_COMP_NO_FLUSH);
 			way_finish(&way, 0);
 			way_end(&way);
