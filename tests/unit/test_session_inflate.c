@@ -391,6 +391,11 @@ static void finish_without_room_again(void **state)
 	io.dst_bytes = 1;
 	assert_int_equal(wd_comp_stream(s, &io, WD_COMP_NO_FLUSH), -ENODATA);
 	assert_int_equal(io.dst_bytes, 1);
+	/* The same in a header. */
+	assert_int_equal(wd_comp_stream_reset(s), 0);
+	io = (struct wd_comp_io){ .src = packed, .src_bytes = 5 };
+	assert_int_equal(wd_comp_stream(s, &io, WD_COMP_FINISH), 0);
+	assert_int_equal(wd_comp_stream(s, &io, WD_COMP_FINISH), -EAGAIN);
 	free(packed);
 	free(data);
 	wd_comp_session_free(s);

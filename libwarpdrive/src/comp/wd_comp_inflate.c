@@ -132,13 +132,11 @@ static int send_piece(struct wd_comp_session *s, struct wd_comp_strm *st,
 	return ret ? ret : take_answer(st, io);
 }
 
-/* Nothing more can be done with what the caller gave. */
+/* The input is used up. Without room nobody can tell whether it was enough. */
 static int out_of_input(const struct wd_comp_strm *st,
 			const struct wd_comp_io *io)
 {
-	if (!st->is_finishing || io->src_bytes || st->has_pending)
-		return 0;
-	return st->phase == WD_COMP_PHASE_HEAD || io->dst_bytes ? -ENODATA : 0;
+	return st->is_finishing && io->dst_bytes ? -ENODATA : 0;
 }
 
 int wd_comp_inflate_step(struct wd_comp_session *s, struct wd_comp_strm *st,
