@@ -569,6 +569,36 @@ static void test_failing_requests_give_their_copies_back(void **state)
 	}
 }
 
+/* The ring counts answers until it gives them back, and takes nothing. */
+static void test_requests_not_sent_give_their_copies_back(void **state)
+{
+	struct wd_comp_session *s;
+	struct ask *asks;
+	size_t before;
+
+	(void)state;
+	for_each_mode(mode) {
+		const struct wd_fake_config config = {
+			.mode = mode, .sq_depth = 16,
+		};
+
+		s = open_in(&config, WD_COMP_COMPRESS, 0, 1);
+		asks = asks_new(16, WD_COMP_COMPRESS, WD_COMP_GZIP, 900);
+		before = free_pages(s);
+		assert_int_equal(asks_submit(s, asks, 15), 15);
+		wd_fake_step(0, 3);
+		assert_int_equal(wd_comp_poll(s, 0), 3);
+		asks[15].req.flags = WD_COMP_REQ_SEGMENT;
+		assert_int_equal(asks_submit(s, asks + 15, 1), -EAGAIN);
+		drain(s, 1);
+		asks_check(asks, 15);
+		assert_int_equal(free_pages(s), before);
+		assert_int_equal(free_contexts(s), 16);
+		asks_free(asks, 16);
+		session_end(s);
+	}
+}
+
 /* --- to another device --- */
 
 /* Did one of the first requests of a device have its input there? */
@@ -799,6 +829,7 @@ int main(void)
 		session_test(test_request_above_a_slice_needs_adjacent_ones),
 		session_test(test_own_memory_of_several_slices),
 		session_test(test_failing_requests_give_their_copies_back),
+		session_test(test_requests_not_sent_give_their_copies_back),
 		session_test(test_moving_to_another_device_copies_own_memory),
 		session_test(test_moving_to_another_device_releases_the_old_memory),
 		session_test(test_move_without_memory_there_is_tried_again),

@@ -469,6 +469,24 @@ static void test_death_after_answers_stays_on_the_device(void **state)
 	session_end(s);
 }
 
+/* It may have been a reset, which is over now. */
+static void test_first_death_without_answers_stays_on_the_device(void **state)
+{
+	struct wd_comp_session *s = world(2, 1, WD_MODE_SVA);
+	struct ask *asks = some_asks();
+
+	(void)state;
+	assert_int_equal(asks_submit(s, asks, N), N);
+	wd_fake_kill_queue(0, 0);
+	assert_int_equal(wd_comp_poll(s, 0), 0);
+	assert_int_equal(wd_fake_open_queues(0), 1);
+	assert_int_equal(wd_fake_open_queues(1), 0);
+	drain(s, 2);
+	asks_check(asks, N);
+	asks_free(asks, N);
+	session_end(s);
+}
+
 static void test_named_device_is_not_left(void **state)
 {
 	const struct wd_fake_config config = { .devices = 2 };
@@ -515,6 +533,7 @@ int main(void)
 		session_test(test_oneshot_leaves_device_that_loses_every_queue),
 		session_test(test_replacement_is_on_the_wanted_node),
 		session_test(test_death_after_answers_stays_on_the_device),
+		session_test(test_first_death_without_answers_stays_on_the_device),
 		session_test(test_named_device_is_not_left),
 	};
 

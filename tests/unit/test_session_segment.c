@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Segments: pieces that are joined into one stream. */
 #include "session_async_support.h"
+#include "wd_comp_private.h"
 
 /* @n pieces of one text, in the order @order gives, then joined. */
 static void check_segments(const char *device, uint32_t format,
@@ -70,6 +71,20 @@ static void test_segments_joined_are_a_stream(void **state)
 	}
 }
 
+/* Does the device see a context without a past? Spoil it for the next time. */
+static void check_context(struct ask *ask, bool is_over)
+{
+	uint8_t *ctx = ask->req.msg.ctx;
+	unsigned int i;
+
+	if (is_over) {
+		memset(ctx, 0xa5, WD_COMP_CTX_USED);
+		return;
+	}
+	for (i = 0; i < WD_COMP_CTX_USED; i++)
+		check(!ctx[i], "byte %u of the context", i);
+}
+
 /* A context is used again and again, and shows nothing of its past. */
 static void test_segments_in_laps_reuse_contexts(void **state)
 {
@@ -91,9 +106,13 @@ static void test_segments_in_laps_reuse_contexts(void **state)
 			asks[i].req.flags = WD_COMP_REQ_SEGMENT;
 		}
 		assert_int_equal(asks_submit(s, asks, 6), 3);
+		for (i = 0; i < 3; i++)
+			check_context(&asks[i], false);
 		drain(s, 1);
 		assert_int_equal(asks_submit(s, asks + 3, 3), 3);
 		drain(s, 1);
+		for (i = 0; i < 3; i++)
+			check_context(&asks[i], true);
 		for (i = 0; i < 6; i++) {
 			ask_ended(&asks[i], 0);
 			if (!lap)

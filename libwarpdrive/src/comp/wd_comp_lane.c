@@ -224,7 +224,6 @@ int wd_comp_lane_call(struct wd_comp_session *s, unsigned int index,
 	case -ETIMEDOUT:
 		wd_log(WD_LOG_ERROR, "no answer in time, the queue is given up");
 		wd_comp_lane_close(s, index);
-		s->lost = ret;
 		break;
 	}
 	return ret;
