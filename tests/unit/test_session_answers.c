@@ -335,16 +335,34 @@ static void held_back_output_is_asked_for(void **state)
 }
 
 /* The device does not say what is wrong: zlib finds out (7.5). */
-static void wrong_check_value_by_any_status(void **state)
+static void unknown_status_is_explained(void **state)
 {
+	/* A stored block, cut where zlib's own output space is just full. */
+	const size_t stored = 2 + 5 + 4096;
+	uint8_t *data = data_new(3 * 4096, DATA_NOISE, 1), *packed;
 	static struct bench b;
+	size_t bytes, len;
 
 	(void)state;
 	bench_start(&b, WD_COMP_DECOMPRESS, 1);
-	b.packed[b.packed_bytes - 1] ^= 1;
 	odd.change = status_0x55;
 	odd.nth = 1;
+	odd.all = true;
+	b.packed[b.packed_bytes - 1] ^= 1;
 	assert_int_equal(oneshot_decompress(&b), -EBADMSG);
+	b.packed[b.packed_bytes - 1] ^= 1;
+	len = DATA_BYTES - 1;
+	assert_int_equal(wd_comp_oneshot(b.s, b.packed, b.packed_bytes, b.out,
+					 &len, NULL), -ENOSPC);
+	len = DATA_BYTES;
+	assert_int_equal(wd_comp_oneshot(b.s, b.packed, b.packed_bytes - 1,
+					 b.out, &len, NULL), -ENODATA);
+	packed = zlib_pack(WD_COMP_ZLIB, 0, data, 3 * 4096, &bytes);
+	len = 3 * 4096;
+	assert_int_equal(wd_comp_oneshot(b.s, packed, stored, data, &len, NULL),
+			 -ENODATA);
+	free(packed);
+	free(data);
 	bench_stop(&b);
 }
 
@@ -583,7 +601,7 @@ int main(void)
 		session_test(held_back_output_is_asked_for),
 		session_test(demands_of_the_device_are_kept),
 		session_test(demands_are_kept_by_decompression),
-		session_test(wrong_check_value_by_any_status),
+		session_test(unknown_status_is_explained),
 		session_test(no_answer_times_out),
 		session_test(queue_dies_oneshot_goes_on),
 		session_test(queue_dies_stream),
