@@ -590,9 +590,19 @@ static void test_wait_timeouts(void **state)
 	session_end(s);
 }
 
+#define LATE_MS	150
+
+static uint64_t thread_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return ts.tv_sec * 1000ull + ts.tv_nsec / 1000000;
+}
+
 static void *step_late(void *arg)
 {
-	nap_ms(50);
+	nap_ms(LATE_MS);
 	wd_fake_step_queue(0, *(unsigned int *)arg, 0);
 	return NULL;
 }
@@ -606,7 +616,7 @@ static void test_wait_sleeps_until_any_queue_answers(void **state)
 	struct wd_comp_session *s;
 	unsigned int qn = 1, lap;
 	pthread_t thread;
-	uint64_t begin;
+	uint64_t begin, busy;
 
 	(void)state;
 	params.queues = 2;
@@ -620,8 +630,10 @@ static void test_wait_sleeps_until_any_queue_answers(void **state)
 		begin = now_ms();
 		assert_int_equal(pthread_create(&thread, NULL, step_late, &qn),
 				 0);
+		busy = thread_ms();
 		assert_int_equal(wd_comp_wait(s, WD_TIMEOUT_INFINITE), 1);
-		assert_in_range(now_ms() - begin, 40, 900);
+		assert_in_range(now_ms() - begin, LATE_MS - 10, 900);
+		assert_in_range(thread_ms() - busy, 0, LATE_MS / 2);
 		assert_int_equal(pthread_join(thread, NULL), 0);
 		ask_check(&asks[1]);
 		drain(s, 1);

@@ -285,28 +285,40 @@ static void test_sharing_fails_each_queue_has_its_own(void **state)
 }
 
 /* The queue that reserved is the last to go, and serves nobody meanwhile. */
-static void test_owner_dies_its_memory_stays(void **state)
+static void check_death_of(enum wd_mode mode, unsigned int qn)
 {
+	const struct wd_fake_config config = { .mode = mode };
 	struct wd_comp_session *s;
 	struct ask *asks;
 	unsigned int i;
+	size_t before;
 
+	s = open_in(&config, WD_COMP_COMPRESS, 0, 3);
+	before = free_pages(s);
+	asks = asks_new(N, WD_COMP_COMPRESS, WD_COMP_GZIP, 900);
+	for (i = 0; i < N; i++) {
+		asks[i].req.flags = i % 2 ? WD_COMP_REQ_SEGMENT : 0;
+		assert_int_equal(asks_submit(s, asks + i, 1), 1);
+	}
+	wd_fake_kill_queue(0, qn);
+	drain(s, 1);
+	for (i = 0; i < N; i++)
+		ask_ended(&asks[i], 0);
+	assert_int_equal(free_pages(s), before);
+	assert_int_equal(free_contexts(s), 16);
+	/* The owner stays beside its replacement. */
+	assert_int_equal(wd_fake_open_queues(0), qn ? 3 : 4);
+	assert_int_equal(wd_fake_calls(WD_FAKE_OP_MAP_SS), 1);
+	asks_free(asks, N);
+	session_end(s);
+}
+
+static void test_owner_or_borrower_dies_their_memory_stays(void **state)
+{
 	(void)state;
 	for_each_mode(mode) {
-		const struct wd_fake_config config = { .mode = mode };
-
-		s = open_in(&config, WD_COMP_COMPRESS, 0, 3);
-		asks = asks_new(N, WD_COMP_COMPRESS, WD_COMP_GZIP, 900);
-		for (i = 0; i < N; i++)
-			assert_int_equal(asks_submit(s, asks + i, 1), 1);
-		wd_fake_kill_queue(0, 0);
-		drain(s, 1);
-		asks_check(asks, N);
-		/* The dead one and its replacement. */
-		assert_int_equal(wd_fake_open_queues(0), 4);
-		assert_int_equal(wd_fake_calls(WD_FAKE_OP_MAP_SS), 1);
-		asks_free(asks, N);
-		session_end(s);
+		check_death_of(mode, 0);
+		check_death_of(mode, 2);
 	}
 }
 
@@ -820,7 +832,7 @@ int main(void)
 		session_test(test_contexts_are_in_reserved_memory),
 		session_test(test_second_queue_reaches_the_same_memory),
 		session_test(test_sharing_fails_each_queue_has_its_own),
-		session_test(test_owner_dies_its_memory_stays),
+		session_test(test_owner_or_borrower_dies_their_memory_stays),
 		session_test(test_pool_exhausted_gives_eagain_until_answers),
 		session_test(test_request_above_the_pool_gives_enomem_oneshot_works),
 		session_test(test_requests_behind_one_above_the_pool_are_not_taken),

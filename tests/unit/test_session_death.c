@@ -392,7 +392,7 @@ static void test_device_that_loses_every_queue_is_left(void **state)
 	check_bad_devices(3, -EIO);
 }
 
-static void test_oneshot_leaves_device_that_loses_every_queue(void **state)
+static void check_oneshot_on_bad_devices(enum wd_fake_op op)
 {
 	const struct wd_fake_config config = {
 		.devices = 3, .auto_step = true,
@@ -400,19 +400,32 @@ static void test_oneshot_leaves_device_that_loses_every_queue(void **state)
 	struct wd_comp_params params = fake_params(WD_COMP_COMPRESS,
 						   WD_COMP_GZIP);
 	struct wd_comp_session *s;
-	int i;
+	unsigned int opened;
+	int i, want;
 
-	(void)state;
 	for (bad_devices = 0; bad_devices <= 3; bad_devices++) {
+		want = bad_devices == 3 ? -EIO : 0;
 		fake_start(&config);
 		s = session_new(&params);
-		wd_fake_hook(WD_FAKE_OP_DOORBELL, kill_bad, NULL);
+		wd_fake_hook(op, kill_bad, NULL);
 		for (i = 0; i < 3; i++)
 			assert_int_equal(oneshot(s, WD_COMP_COMPRESS,
-						 WD_COMP_GZIP, 3000),
-					 bad_devices == 3 ? -EIO : 0);
+						 WD_COMP_GZIP, 3000), want);
+		opened = wd_fake_calls(WD_FAKE_OP_OPEN);
+		assert_int_equal(oneshot(s, WD_COMP_COMPRESS, WD_COMP_GZIP,
+					 3000), want);
+		if (!want)
+			assert_int_equal(wd_fake_calls(WD_FAKE_OP_OPEN),
+					 opened);
 		session_end(s);
 	}
+}
+
+static void test_oneshot_leaves_device_that_loses_every_queue(void **state)
+{
+	(void)state;
+	check_oneshot_on_bad_devices(WD_FAKE_OP_DOORBELL);
+	check_oneshot_on_bad_devices(WD_FAKE_OP_WAIT);
 }
 
 /* A node that is wanted stays wanted. */
@@ -483,6 +496,13 @@ static void test_first_death_without_answers_stays_on_the_device(void **state)
 	assert_int_equal(wd_fake_open_queues(1), 0);
 	drain(s, 2);
 	asks_check(asks, N);
+	/* Now it gave answers, even if they were not given back yet. */
+	wd_fake_kill_queue(0, 0);
+	ask_again(&asks[0]);
+	assert_int_equal(asks_submit(s, asks, 1), 1);
+	assert_int_equal(wd_fake_open_queues(0), 1);
+	drain(s, 2);
+	ask_check(&asks[0]);
 	asks_free(asks, N);
 	session_end(s);
 }

@@ -65,6 +65,28 @@ static void test_oneshot_dies_in_doorbell_or_wait_is_done_again(void **state)
 				}
 }
 
+/* A replacement that answered, even if only once, was a good one. */
+static void test_oneshot_stays_on_device_that_answers(void **state)
+{
+	const struct wd_fake_config config = { .devices = 2, .auto_step = true };
+	struct wd_comp_params params = fake_params(WD_COMP_COMPRESS,
+						   WD_COMP_GZIP);
+	struct wd_comp_session *s;
+	unsigned int i;
+
+	(void)state;
+	fake_start(&config);
+	s = session_new(&params);
+	for (i = 0; i < 5; i++) {
+		wd_fake_kill_queue(0, 0);
+		assert_int_equal(oneshot(s, WD_COMP_COMPRESS, WD_COMP_GZIP,
+					 2000), 0);
+		assert_int_equal(wd_fake_open_queues(0), 1);
+		assert_int_equal(wd_fake_open_queues(1), 0);
+	}
+	session_end(s);
+}
+
 static void test_submit_dies_in_doorbell_loses_nothing(void **state)
 {
 	struct wd_comp_session *s;
@@ -391,6 +413,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		session_test(test_oneshot_dies_in_doorbell_or_wait_is_done_again),
+		session_test(test_oneshot_stays_on_device_that_answers),
 		session_test(test_submit_dies_in_doorbell_loses_nothing),
 		session_test(test_tx_stop_alone_moves_requests),
 		session_test(test_lost_doorbell_then_death_loses_nothing),

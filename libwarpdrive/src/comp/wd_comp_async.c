@@ -153,6 +153,7 @@ static inline int poll_burst(struct wd_comp_session *s, unsigned int index,
 	if (unlikely(n < 0))
 		return poll_failed(s, index, n);
 	lane->in_flight -= n;
+	lane->has_answered |= n > 0;
 	/* All before the first callback: that may replace the lane. */
 	for (i = 0; i < n; i++)
 		wd_comp_finish(s, lane->arena, wd_comp_req_of(msgs[i]));

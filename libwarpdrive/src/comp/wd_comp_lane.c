@@ -103,15 +103,12 @@ void wd_comp_lane_blame(struct wd_comp_session *s, unsigned int index)
 {
 	struct wd_comp_lane *lane = s->lanes[index];
 	struct wd_queue_info info;
-	void *none;
 
 	/* Not at the first time: after a reset the device may do well. */
-	if (lane->serial <= s->nr_lanes)
+	if (lane->has_answered || lane->serial <= s->nr_lanes)
 		return;
-	/* Answers are given back when it is found that there are no more. */
-	wd_recv(&lane->q, &none);
 	if (!wd_queue_get_info(&lane->q, &info) && info.sq_doorbells &&
-	    !info.cq_doorbells && !is_bad(s, info.device.name))
+	    !is_bad(s, info.device.name))
 		memcpy(s->bad[s->nr_bad++ % ARRAY_SIZE(s->bad)],
 		       info.device.name, sizeof(info.device.name));
 }
@@ -212,9 +209,13 @@ int wd_comp_lane_reopen(struct wd_comp_session *s, unsigned int index,
 int wd_comp_lane_call(struct wd_comp_session *s, unsigned int index,
 		      struct wd_comp_msg *msg)
 {
-	int ret = wd_comp_lane_run(s, s->lanes[index], msg);
+	struct wd_comp_lane *lane = s->lanes[index];
+	int ret = wd_comp_lane_run(s, lane, msg);
 
 	switch (ret) {
+	case 0:
+		lane->has_answered = true;
+		break;
 	case -EIO:
 	case -ENODEV:
 		wd_comp_lane_blame(s, index);

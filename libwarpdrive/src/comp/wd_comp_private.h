@@ -128,6 +128,7 @@ struct wd_comp_arena {
  * @capacity: requests that it takes at once
  * @in_flight: asynchronous requests in it
  * @reaches_all: requests may point anywhere
+ * @has_answered: not only taken requests
  */
 struct wd_comp_lane {
 	struct wd_queue q;
@@ -136,6 +137,7 @@ struct wd_comp_lane {
 	unsigned int capacity;
 	unsigned int in_flight;
 	bool reaches_all;
+	bool has_answered;
 };
 
 /**

@@ -38,6 +38,7 @@ void wd_comp_take_back(struct wd_comp_session *s, unsigned int index,
 	int n, i;
 
 	while ((n = wd_recv_burst(&lane->q, msgs, WD_COMP_BURST)) > 0) {
+		lane->has_answered = true;
 		for (i = 0; i < n; i++) {
 			req = wd_comp_req_of(msgs[i]);
 			wd_comp_finish(s, arena, req);
