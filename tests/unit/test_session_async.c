@@ -321,6 +321,25 @@ static void test_submit_several_queues_spreads_one_doorbell_a_burst(void **state
 	session_end(s);
 }
 
+static void test_submit_more_than_a_burst_takes_all(void **state)
+{
+	struct wd_comp_params params = fake_params(WD_COMP_COMPRESS,
+						   WD_COMP_GZIP);
+	struct ask *asks = asks_new(128, WD_COMP_COMPRESS, WD_COMP_GZIP, 64);
+	struct wd_comp_session *s;
+
+	(void)state;
+	params.max_in_flight = 128;
+	s = start(NULL, &params);
+	assert_int_equal(asks_submit(s, asks, 128), 128);
+	assert_int_equal(wd_fake_doorbells(0, 0, NULL, 0), 2);
+	assert_int_equal(wd_fake_step(0, 0), 128);
+	assert_int_equal(wd_comp_poll(s, 0), 128);
+	asks_check(asks, 128);
+	asks_free(asks, 128);
+	session_end(s);
+}
+
 static void test_submit_prefers_the_idle_queue(void **state)
 {
 	struct wd_comp_params params = fake_params(WD_COMP_COMPRESS,
@@ -713,6 +732,7 @@ int main(void)
 		session_test(test_submit_at_max_in_flight_gives_eagain),
 		session_test(test_submit_short_rings_take_what_they_hold),
 		session_test(test_submit_several_queues_spreads_one_doorbell_a_burst),
+		session_test(test_submit_more_than_a_burst_takes_all),
 		session_test(test_submit_prefers_the_idle_queue),
 		session_test(test_submit_malformed_gives_einval),
 		session_test(test_submit_malformed_in_a_burst_ends_it),

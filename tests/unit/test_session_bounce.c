@@ -672,6 +672,39 @@ static void test_moving_to_another_device_copies_own_memory(void **state)
 	}
 }
 
+/* In place it needs no copy; elsewhere it would need two, of all there is. */
+static void test_moving_what_cannot_be_copied_gives_enomem(void **state)
+{
+	struct wd_comp_session *s;
+	struct ask *asks;
+	uint8_t *own;
+
+	(void)state;
+	for_each_mode(mode) {
+		const struct wd_fake_config config = {
+			.mode = mode, .devices = 2,
+		};
+
+		s = open_in(&config, WD_COMP_COMPRESS, 0x100000, 1);
+		asks = asks_new(2, WD_COMP_COMPRESS, WD_COMP_GZIP, 600);
+		own = wd_comp_memory_alloc(s, 0xc0000);
+		assert_non_null(own);
+		free(asks[0].req.dst);
+		asks[0].req.src = own;
+		asks[0].req.dst = own;
+		asks[0].req.src_bytes = 0xc0000;
+		asks[0].req.dst_bytes = 0xc0000;
+		assert_int_equal(asks_submit(s, asks, 2), 2);
+		wd_fake_remove(0);
+		drain(s, 2);
+		ask_ended(&asks[0], -ENOMEM);
+		ask_check(&asks[1]);
+		asks[0].req.dst = NULL;
+		asks_free(asks, 2);
+		session_end(s);
+	}
+}
+
 /* Without memory of the caller's the old device is let go of. */
 static void test_moving_to_another_device_releases_the_old_memory(void **state)
 {
@@ -843,6 +876,7 @@ int main(void)
 		session_test(test_failing_requests_give_their_copies_back),
 		session_test(test_requests_not_sent_give_their_copies_back),
 		session_test(test_moving_to_another_device_copies_own_memory),
+		session_test(test_moving_what_cannot_be_copied_gives_enomem),
 		session_test(test_moving_to_another_device_releases_the_old_memory),
 		session_test(test_move_without_memory_there_is_tried_again),
 		session_test(test_broken_queue_is_stopped_before_its_memory_is_used_again),

@@ -507,6 +507,25 @@ static void test_first_death_without_answers_stays_on_the_device(void **state)
 	session_end(s);
 }
 
+/* The answer was there, if nobody had looked yet. */
+static void test_death_with_answers_not_taken_stays_on_the_device(void **state)
+{
+	struct wd_comp_session *s = world(2, 1, WD_MODE_SVA);
+	struct ask *asks = some_asks();
+
+	(void)state;
+	wd_fake_kill_queue(0, 0);
+	assert_int_equal(asks_submit(s, asks, 1), 1);
+	wd_fake_step(0, 0);
+	wd_fake_kill_queue(0, 0);
+	assert_int_equal(asks_submit(s, asks + 1, 1), 1);
+	assert_int_equal(wd_fake_open_queues(0), 1);
+	drain(s, 2);
+	asks_check(asks, 2);
+	asks_free(asks, N);
+	session_end(s);
+}
+
 static void test_named_device_is_not_left(void **state)
 {
 	const struct wd_fake_config config = { .devices = 2 };
@@ -554,6 +573,7 @@ int main(void)
 		session_test(test_replacement_is_on_the_wanted_node),
 		session_test(test_death_after_answers_stays_on_the_device),
 		session_test(test_first_death_without_answers_stays_on_the_device),
+		session_test(test_death_with_answers_not_taken_stays_on_the_device),
 		session_test(test_named_device_is_not_left),
 	};
 
