@@ -63,15 +63,26 @@ static int deflate_nothing(const struct zm_piece *piece, uint8_t *out,
 	return 0;
 }
 
+/*
+ * ISA-L looks at entries of its hash tables that it did not write. What it does
+ * with them is right whatever they are, but depends on them: they begin as
+ * zeros rather than as what the memory held.
+ */
 static int isal_prepare(struct zm_worker *w, unsigned int level)
 {
 	const size_t size = (sizeof(*w->isal) + 63) & ~(size_t)63;
+	size_t before = w->isal_level.size;
 
-	if (!w->isal)
+	if (!w->isal) {
 		w->isal = aligned_alloc(64, size);
-	if (!w->isal ||
-	    !hisi_zip_model_mem_need(&w->isal_level, isal_level_bytes[level]))
+		if (!w->isal)
+			return -ENOMEM;
+		memset(w->isal, 0, size);
+	}
+	if (!hisi_zip_model_mem_need(&w->isal_level, isal_level_bytes[level]))
 		return -ENOMEM;
+	if (w->isal_level.size != before)
+		memset(w->isal_level.ptr, 0, w->isal_level.size);
 	return 0;
 }
 
