@@ -24,6 +24,13 @@ struct ask {
 	uint32_t sum;
 };
 
+/*
+ * A sleep that nothing ends but its slice of a second takes longer. As the
+ * machine may be busy with other things, one of so many tries must be quicker.
+ */
+#define WOKEN_MS	900
+#define WOKEN_TRIES	5
+
 /* Callbacks so far. */
 static unsigned int ask_clock __attribute__((unused));
 
@@ -67,7 +74,8 @@ static inline void ask_init(struct ask *ask, uint32_t direction,
 		ask->req.src_bytes = ask->packed_bytes;
 		ask->req.dst_bytes = bytes + 32;
 	}
-	ask->req.dst = malloc(ask->req.dst_bytes);
+	/* Of all of it a sum is made. */
+	ask->req.dst = calloc(ask->req.dst_bytes, 1);
 	assert_non_null(ask->req.dst);
 }
 
