@@ -20,6 +20,7 @@
 #include <misc/uacce/hisi_qm.h>
 
 #include "raw_client.h"
+#include "sanitizers.h"
 
 #define THREADS		4
 #define BIG_BYTES	(4 << 20)
@@ -260,10 +261,10 @@ static int use_own_queue(void)
 	struct raw_client c;
 	int slot;
 
-#if defined(__SANITIZE_THREAD__)
-	print_message("no queue in the child: ThreadSanitizer has no threads there\n");
-	return 0;
-#endif
+	if (HAS_THREAD_SANITIZER) {
+		print_message("no queue in the child: ThreadSanitizer cannot have threads there\n");
+		return 0;
+	}
 	make_text(src, sizeof(src), 1);
 	if (raw_client_open(&c, ops, "emu"))
 		return 1;

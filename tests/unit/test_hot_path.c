@@ -23,21 +23,13 @@
 
 #include <warpdrive/wd_comp.h>
 
+#include "sanitizers.h"
 #include "wd_fake.h"
 
 #define ROUNDS	10000
 #define BURST	16
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define INSTRUMENTED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define INSTRUMENTED 1
-#endif
-#endif
-#ifndef INSTRUMENTED
-#define INSTRUMENTED 0
-#endif
+#define INSTRUMENTED	(HAS_ADDRESS_SANITIZER || HAS_THREAD_SANITIZER)
 
 static unsigned long allocations, locks;
 
