@@ -92,11 +92,16 @@ def newest(regex: str, arch: str, suite: str = "trixie") -> Package:
     """
     found = matching(regex, arch, suite)
     if not found:
-        _Lists.of(suite, arch).refresh()
+        refresh(suite, arch)
         found = matching(regex, arch, suite)
     if not found:
         raise Missing(f"{suite} has no package {regex} for {arch}")
     return found[-1]
+
+
+def refresh(suite: str, arch: str) -> None:
+    """Fetches a suite's lists again, unless that was done just now."""
+    _Lists.of(suite, arch).refresh()
 
 
 def matching(regex: str, arch: str, suite: str = "trixie") -> list[Package]:

@@ -109,7 +109,7 @@ def _build(name: str, final: Path, build: Callable[[Path], None]) -> None:
         remove_tree(part)
         raise
     say(f"{name} is ready, {time.monotonic() - began:.1f} s")
-    prune(name)
+    prune()
 
 
 def remove_tree(path: Path) -> None:
