@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """Directories that are expensive to make, kept between runs.
 
-An entry is made in <name>-<hash>.part and renamed, so what has its final name
+An entry is made in <name>-<hash>.part* and renamed, so what has its final name
 is whole. <name>-<hash>.lock serialises the processes that want it, its text is
 the key, and its time stamp is the entry's last use.
 """
@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import glob
 import hashlib
 import os
 import re
+import secrets
 import subprocess
 import sys
 import time
@@ -95,10 +97,12 @@ def _beside(final: Path, suffix: str) -> Path:
 
 
 def _build(name: str, final: Path, build: Callable[[Path], None]) -> None:
-    part = _beside(final, ".part")
     say(f"preparing {name}")
     began = time.monotonic()
-    remove_tree(part)
+    _remove_parts(final)
+    # Not a name that was used before: a program that an interrupted build left
+    # running may still write there.
+    part = _beside(final, f".part-{secrets.token_hex(4)}")
     part.mkdir()
     try:
         build(part)
@@ -110,6 +114,11 @@ def _build(name: str, final: Path, build: Callable[[Path], None]) -> None:
         raise
     say(f"{name} is ready, {time.monotonic() - began:.1f} s")
     prune()
+
+
+def _remove_parts(final: Path) -> None:
+    for part in final.parent.glob(f"{glob.escape(final.name)}.part*"):
+        remove_tree(part)
 
 
 def remove_tree(path: Path) -> None:
@@ -151,9 +160,7 @@ def _is_old(lock: Path, days: float) -> bool:
 
 
 def _discard(final: Path) -> None:
-    part = _beside(final, ".part")
-    remove_tree(part)
     if final.exists():
         # Half of it must not have the final name.
-        final.rename(part)
-        remove_tree(part)
+        final.rename(_beside(final, f".part-{secrets.token_hex(4)}"))
+    _remove_parts(final)

@@ -30,8 +30,13 @@ class PrepareError(Exception):
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The caller's environment, with messages that can be searched."""
-    return {**os.environ, "LC_ALL": "C.UTF-8", **(extra or {})}
+    """The caller's environment, with messages that can be searched.
+
+    Without root the path has no sbin, where depmod and others are.
+    """
+    path = os.environ.get("PATH", os.defpath)
+    return {**os.environ, "LC_ALL": "C.UTF-8",
+            "PATH": f"{path}:/usr/sbin:/sbin", **(extra or {})}
 
 
 def missing(program: str) -> PrepareError:
