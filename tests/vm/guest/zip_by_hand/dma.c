@@ -11,23 +11,36 @@
 #include "tap.h"
 
 #define ARENA_BYTES		((size_t)DMA_PAGES * DMA_PAGE_BYTES)
-#define HUGE_PAGES		"/proc/sys/vm/nr_hugepages"
+#define HUGE_PAGES		"/sys/kernel/mm/hugepages/hugepages-2048kB/"
 
 /* Bits of an entry of /proc/self/pagemap (Linux' admin-guide/mm/pagemap). */
 #define PAGEMAP_PRESENT		(1ULL << 63)
 #define PAGEMAP_FRAME_MASK	((1ULL << 55) - 1)
 
+static unsigned int read_count(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	unsigned int count;
+
+	if (!file || fscanf(file, "%u", &count) != 1)
+		tap_die("%s: %s", path, strerror(errno));
+	fclose(file);
+	return count;
+}
+
+/* There may be another arena already, of another function. */
 static void reserve_pages(void)
 {
-	FILE *file = fopen(HUGE_PAGES, "r+e");
-	unsigned int have = 0;
+	unsigned int have = read_count(HUGE_PAGES "free_hugepages");
+	FILE *file;
 
+	if (have >= DMA_PAGES)
+		return;
+	file = fopen(HUGE_PAGES "nr_hugepages", "we");
 	if (!file)
 		tap_die("%s: %s", HUGE_PAGES, strerror(errno));
-	if (fscanf(file, "%u", &have) != 1 || have < DMA_PAGES) {
-		rewind(file);
-		fprintf(file, "%u\n", DMA_PAGES);
-	}
+	fprintf(file, "%u\n", read_count(HUGE_PAGES "nr_hugepages") +
+		DMA_PAGES - have);
 	if (fclose(file))
 		tap_die("%s: %s", HUGE_PAGES, strerror(errno));
 }
