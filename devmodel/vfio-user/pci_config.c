@@ -23,12 +23,12 @@
 #include "hisi_zip_hw.h"
 #include "pci_config.h"
 
-#define CAP_EXP		0x40
-#define CAP_MSI		0x80
-#define CAP_PM		0xb0
-#define EXT_AER		0x100	/* PF */
+#define CAP_EXP		PCI_CONFIG_CAP_EXP
+#define CAP_MSI		PCI_CONFIG_CAP_MSI
+#define CAP_PM		PCI_CONFIG_CAP_PM
+#define EXT_AER		PCI_CONFIG_EXT_AER
 #define EXT_ARI_PF	0x150
-#define EXT_SRIOV	0x200
+#define EXT_SRIOV	PCI_CONFIG_EXT_SRIOV
 #define EXT_ARI_VF	0x100
 
 #define COMMAND_WRITABLE \

@@ -63,6 +63,13 @@ const struct register_entry *register_table(unsigned int *count);
 void register_name(char *text, unsigned int bar, uint64_t offset);
 
 /**
+ * register_config_name() - name of a field of configuration space
+ * @text: REGISTER_NAME_BYTES bytes
+ * @offset: any; as with register_name()
+ */
+void register_config_name(char *text, uint64_t offset);
+
+/**
  * register_meaning() - mailbox commands, doorbells and errors in words
  * @text: REGISTER_MEANING_BYTES bytes; empty if there is nothing to say
  * @access: the access
