@@ -65,16 +65,16 @@ static const char help_text[] =
 "      --workers=N           threads that execute requests, 1 to 64 (default:\n"
 "                            one for each processor)\n"
 "      --control=PATH        take commands there; see --send\n"
-"      --inject=FAULT[=ARG]  misbehave; FAULT is one of\n";
-
-static const char help_end[] =
+"      --inject=FAULT[=ARG]  misbehave from the beginning\n"
 "      --trace[=FILE]        print every access, on standard error or to FILE\n"
 "      --once                end when the first client leaves\n"
 "      --send=PATH           send COMMAND to the device whose --control is PATH\n"
 "                            and print the answer; COMMAND help lists them\n"
 "  -v, --verbose             report clients, resets and a guest's mistakes\n"
 "  -h, --help                show this help\n"
-"  -V, --version             show the version\n";
+"  -V, --version             show the version\n"
+"\n"
+"FAULT is one of\n";
 
 static void print_help(FILE *out)
 {
@@ -84,13 +84,12 @@ static void print_help(FILE *out)
 	for (i = 0; i < HISI_QM_MODEL_FAULTS; i++) {
 		const struct fault_info *info =
 			fault_info_of((enum hisi_qm_model_fault)i);
-		int width = fprintf(out, "%30s%s%s%s", "", info->name,
-				    info->arg ? "=" : "",
-				    info->arg ? info->arg : "");
 
-		fprintf(out, "%*s%s\n", 54 - width, "", info->effect);
+		fprintf(out, "  %s%s%-*s  %s\n", info->name,
+			info->arg ? "=" : "",
+			22 - (int)strlen(info->name) - !!info->arg,
+			info->arg ? info->arg : "", info->effect);
 	}
-	fputs(help_end, out);
 }
 
 struct parser {
