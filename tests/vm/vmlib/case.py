@@ -209,9 +209,18 @@ def select(cases: list[Case], wanted: list[str]) -> list[Case]:
         return cases
     chosen = []
     for name in wanted:
+        if "/" in name:
+            chosen += _load_outside(Path(name))
+            continue
         stem = name.removesuffix(".sh")
         found = [case for case in cases if stem in (case.name, case.path.stem)]
         if not found:
             raise CaseError(f'there is no test "{name}", --list shows them')
         chosen += [case for case in found if case not in chosen]
     return chosen
+
+
+def _load_outside(path: Path) -> list[Case]:
+    if not path.is_file():
+        raise CaseError(f"there is no test {path}")
+    return load(path)

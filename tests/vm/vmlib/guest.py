@@ -40,6 +40,8 @@ HANG_REPORT_SECONDS = 3
 ANSWER_BYTES = 30000
 # Processors, blocked tasks.
 SYSRQ_KEYS = "lw"
+# What follows on the console was asked for.
+HANG_NOTE = "no answer in time, asking for tasks by SysRq"
 
 
 class Interrupted(Exception):
@@ -219,7 +221,7 @@ class Guest:
 
     def _report_hang(self) -> None:
         """Has the kernel say on the console what its tasks are at."""
-        self._note("no answer in time, asking for tasks by SysRq")
+        self._note(HANG_NOTE)
         end = self._sockets["console"]
         for key in SYSRQ_KEYS:
             self._send_qmp("human-monitor-command",

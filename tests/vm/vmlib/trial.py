@@ -121,7 +121,7 @@ def _faults(case: Case, outcome: guest.Outcome, console: Path
             ) -> tuple[tap.Result, list[str]]:
     """Everything that speaks against the test, what weighs most first."""
     result = tap.judge(outcome.lines, outcome.status)
-    found = reports.scan(console.read_text(encoding="utf-8", errors="replace"))
+    found = reports.scan(_console(console))
     unexpected, missing = reports.judge(found, case.expects, case.allows)
     faults = list(outcome.faults)
     faults += [f"the console has {finding}" for finding in unexpected]
@@ -134,15 +134,21 @@ def _faults(case: Case, outcome: guest.Outcome, console: Path
     return result, faults
 
 
+def _console(path: Path) -> str:
+    """What the kernel said by itself."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return text.partition(guest.HANG_NOTE)[0]
+
+
 def _last_lines(verdict: Verdict, console: Path) -> list[str]:
     """What to show at once: the failed points' remarks, or else the console."""
     assert verdict.folder
     log = verdict.folder / "test.log"
     if verdict.result.failed:
         lines = log.read_text(errors="replace").splitlines()
-        return [line for line in _failures(lines)][:3 * SHOWN_LINES]
+        return list(_failures(lines))[:3 * SHOWN_LINES]
     lines = console.read_text(errors="replace").splitlines()
-    found = reports.scan("\n".join(lines))
+    found = reports.scan(_console(console))
     if found:
         first = found[0].number
         return lines[first:first + SHOWN_LINES]
