@@ -10,15 +10,12 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "control_priv.h"
+#include "vfu_socket.h"
 
-/*
- * @parked: not in the event loop for now
- * @skips: inside of a line that is too long
- */
+/* @skips: inside of a line that is too long */
 struct client {
 	struct control *control;
 	int fd;
@@ -26,25 +23,17 @@ struct client {
 	size_t in_used;
 	bool skips;
 	bool is_eof;
-	bool parked;
 	char *out;
 	size_t out_bytes;
 	size_t out_done;
 };
 
-/*
- * @is_busy: a command is being carried out. It may wait for the device, and the
- * event loop goes on meanwhile, but a second command has to wait for its end.
- */
 struct control {
 	struct control_state state;
 	char *path;
 	int fd;
-	bool is_busy;
 	struct client *clients[CONTROL_MAX_CLIENTS];
 };
-
-static void handle_client(void *arg, uint32_t events);
 
 static void client_close(struct client *client)
 {
@@ -54,8 +43,7 @@ static void client_close(struct client *client)
 	for (i = 0; i < CONTROL_MAX_CLIENTS; i++)
 		if (control->clients[i] == client)
 			control->clients[i] = NULL;
-	if (!client->parked)
-		vfu_server_remove_fd(control->state.server, client->fd);
+	vfu_server_remove_fd(control->state.server, client->fd);
 	close(client->fd);
 	free(client->out);
 	free(client);
@@ -70,25 +58,6 @@ static bool has_line(const struct client *client)
 static uint32_t events_wanted(const struct client *client)
 {
 	return client->out || has_line(client) ? EPOLLOUT : EPOLLIN;
-}
-
-static void client_park(struct client *client)
-{
-	if (client->parked)
-		return;
-	vfu_server_remove_fd(client->control->state.server, client->fd);
-	client->parked = true;
-}
-
-static void client_unpark(struct client *client)
-{
-	if (!client->parked)
-		return;
-	if (vfu_server_add_fd(client->control->state.server, client->fd,
-			      events_wanted(client), handle_client, client))
-		client_close(client);
-	else
-		client->parked = false;
 }
 
 /* Returns false if the client is gone. */
@@ -124,20 +93,16 @@ static bool receive(struct client *client)
 /* The answer to a line; NULL is a line that was too long. */
 static bool answer(struct client *client, char *line)
 {
-	struct control *control = client->control;
 	FILE *out = open_memstream(&client->out, &client->out_bytes);
 
 	client->out_done = 0;
 	if (!out)
 		return false;
-	if (line) {
-		control->is_busy = true;
-		control_command(&control->state, line, out);
-		control->is_busy = false;
-	} else {
+	if (line)
+		control_command(&client->control->state, line, out);
+	else
 		fprintf(out, "error: a line has %d characters at most\n",
 			CONTROL_LINE_BYTES - 1);
-	}
 	fputs(".\n", out);
 	return !fclose(out);
 }
@@ -192,28 +157,17 @@ static bool work(struct client *client, uint32_t events)
 	return receive(client) && !(client->is_eof && !has_line(client));
 }
 
-static void unpark_all(struct control *control)
-{
-	unsigned int i;
-
-	for (i = 0; i < CONTROL_MAX_CLIENTS; i++)
-		if (control->clients[i])
-			client_unpark(control->clients[i]);
-}
-
 static void handle_client(void *arg, uint32_t events)
 {
 	struct client *client = arg;
-	struct control *control = client->control;
+	const struct control_state *state = &client->control->state;
 
-	client_park(client);
-	if (control->is_busy)
-		return;		/* taken up again when that command ends */
-	if (!work(client, events))
+	if (!work(client, events) ||
+	    vfu_server_modify_fd(state->server, client->fd,
+				 events_wanted(client)))
 		client_close(client);
-	unpark_all(control);
-	if (control->state.quit)
-		vfu_server_stop(control->state.server);
+	if (state->quit)
+		vfu_server_stop(state->server);
 }
 
 static void refuse(int fd)
@@ -236,9 +190,13 @@ static void client_add(struct control *control, struct client **slot, int fd)
 	}
 	client->control = control;
 	client->fd = fd;
-	client->parked = true;
+	if (vfu_server_add_fd(control->state.server, fd, EPOLLIN,
+			      handle_client, client)) {
+		close(fd);
+		free(client);
+		return;
+	}
 	*slot = client;
-	client_unpark(client);
 }
 
 static void handle_listener(void *arg, uint32_t events)
@@ -259,69 +217,26 @@ static void handle_listener(void *arg, uint32_t events)
 	refuse(fd);
 }
 
-/* Does anybody listen there? If not, and it is a socket, it is a left-over. */
-static int remove_stale(const struct sockaddr_un *address)
-{
-	struct stat st;
-	int fd, ret = 0;
-
-	if (lstat(address->sun_path, &st))
-		return errno == ENOENT ? 0 : -errno;
-	if (!S_ISSOCK(st.st_mode))
-		return -EADDRINUSE;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -errno;
-	if (!connect(fd, (const struct sockaddr *)address, sizeof(*address)) ||
-	    errno != ECONNREFUSED)
-		ret = -EADDRINUSE;
-	close(fd);
-	if (!ret && unlink(address->sun_path) && errno != ENOENT)
-		ret = -errno;
-	return ret;
-}
-
+/* Only for the owner from the beginning; no other thread makes files. */
 static int listen_at(const char *path)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd, ret;
+	mode_t before = umask(0177);
+	int fd = vfu_socket_listen(path);
 
-	if (strlen(path) >= sizeof(address.sun_path))
-		return -ENAMETOOLONG;
-	strcpy(address.sun_path, path);
-	ret = remove_stale(&address);
-	if (ret)
-		return ret;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -errno;
-	/* Before bind(): the file is never there with other permissions. */
-	if (fchmod(fd, 0600) ||
-	    bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
-	    listen(fd, CONTROL_MAX_CLIENTS)) {
-		ret = -errno;
-		close(fd);
-		return ret;
-	}
-	return fd;
+	umask(before);
+	return fd == -EEXIST ? -EADDRINUSE : fd;
 }
 
-static void report(const struct control_config *config, int error)
+static const char *problem(int error)
 {
-	const struct vfu_device *dev = vfu_server_device(config->server);
-
-	if (error == -ENAMETOOLONG)
-		vfu_device_log(dev, VFU_LOG_ERROR,
-			       "--control: '%s' is too long, a socket's path has %zu characters at most",
-			       config->path,
-			       sizeof(((struct sockaddr_un *)0)->sun_path) - 1);
-	else if (error == -EADDRINUSE)
-		vfu_device_log(dev, VFU_LOG_ERROR,
-			       "--control: '%s' is in use; take another path, or end who has it",
-			       config->path);
-	else
-		vfu_device_log(dev, VFU_LOG_ERROR, "--control: '%s': %s",
-			       config->path, strerror(-error));
+	switch (error) {
+	case ENAMETOOLONG:
+		return "the path is too long for a socket, take a shorter one";
+	case EADDRINUSE:
+		return "is in use, take another path or end who has it";
+	default:
+		return strerror(error);
+	}
 }
 
 static struct control *control_alloc(const struct control_config *config)
@@ -371,7 +286,8 @@ err_close:
 	close(c->fd);
 	unlink(c->path);
 err_free:
-	report(config, ret);
+	vfu_device_log(vfu_server_device(config->server), VFU_LOG_ERROR,
+		       "--control: %s: %s", config->path, problem(-ret));
 	free(c->path);
 	free(c);
 	return ret;
