@@ -176,11 +176,10 @@ static void check_device_init(const struct qm *qm)
 /* 10.3a: a wide read is the two narrow ones. */
 static void check_widths(const struct qm *qm)
 {
-	uint64_t wide = qm_read64(qm, HISI_QM_CAP_EQ_DEPTH);
-
-	tap_equal(wide, qm_read(qm, HISI_QM_CAP_EQ_DEPTH) |
-		  (uint64_t)qm_read(qm, HISI_QM_CAP_QP_DEPTH) << 32,
-		  "64-bit read of 0x3104");
+	tap_equal(qm_read64(qm, HISI_QM_CAP_VERSION),
+		  qm_read(qm, HISI_QM_CAP_VERSION) |
+		  (uint64_t)qm_read(qm, HISI_QM_CAP_EQ_DEPTH) << 32,
+		  "64-bit read of 0x3100");
 }
 
 void command_bars(const struct expected *expected, char **arguments)

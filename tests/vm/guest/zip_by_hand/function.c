@@ -35,6 +35,7 @@ static bool open_by(struct function *fn, const struct access_way *way)
 {
 	fn->way = way;
 	fn->vectors = 0;
+	fn->msi_capability = 0;
 	fn->why_not[0] = '\0';
 	fn->arena.used = 0;
 	if (!way->open(fn)) {

@@ -47,13 +47,15 @@ struct function {
 	unsigned int vectors;		/* that can be waited for */
 	char why_not[160];		/* no access, or no vectors */
 
-	/* The way's own. */
+	/* MSI by hand; 0 if it is not. */
+	struct dma msi;
+	unsigned int msi_capability;
+
+	/* VFIO's. */
 	int container;
 	int group;
 	int device;
 	int eventfd[FUNCTION_VECTORS];
-	struct dma msi;
-	unsigned int msi_capability;
 };
 
 extern const struct access_way vfio_access;

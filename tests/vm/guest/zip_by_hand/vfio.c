@@ -16,6 +16,7 @@
 #include <linux/vfio.h>
 
 #include "function.h"
+#include "msi.h"
 #include "tap.h"
 
 #define NOIOMMU_SWITCH	"/sys/module/vfio/parameters/enable_unsafe_noiommu_mode"
@@ -128,10 +129,7 @@ static int set_eventfds(struct function *fn, unsigned int count)
 	return ioctl(fn->device, VFIO_DEVICE_SET_IRQS, set);
 }
 
-/*
- * Without interrupts the rest still works, so a refusal is remembered and
- * stops nothing: hisi-qm 1.4 wants all vectors or none.
- */
+/* All vectors or none, as drivers have it (hisi-qm 1.4). */
 static void vectors_on(struct function *fn)
 {
 	struct vfio_irq_info info = {
@@ -191,9 +189,12 @@ static int open_bars(struct function *fn)
 		ret = map_bar(fn, 4, &fn->bar4);
 	if (!ret)
 		ret = bus_master_on(fn);
-	if (!ret)
-		vectors_on(fn);
-	return ret;
+	if (ret)
+		return ret;
+	vectors_on(fn);
+	if (!fn->vectors)
+		msi_by_hand_on(fn);
+	return 0;
 }
 
 static void no_descriptors(struct function *fn)
@@ -275,6 +276,7 @@ static void vfio_close(struct function *fn)
 {
 	unsigned int i;
 
+	msi_by_hand_off(fn);
 	if (fn->bar2)
 		munmap((void *)fn->bar2, fn->bar2_bytes);
 	if (fn->bar4)
@@ -292,6 +294,8 @@ static bool vfio_irq_wait(struct function *fn, unsigned int vector, uint64_t us)
 	struct pollfd fd = { .fd = fn->eventfd[vector], .events = POLLIN };
 	eventfd_t count;
 
+	if (fn->msi_capability)
+		return msi_by_hand_wait(fn, vector, us);
 	return poll(&fd, 1, (int)((us + 999) / 1000)) == 1 &&
 	       !eventfd_read(fd.fd, &count);
 }
