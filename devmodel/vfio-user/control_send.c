@@ -86,23 +86,32 @@ static bool send_all(int fd, const char *line)
 	return true;
 }
 
+/* The first line tells by its first word how it went. */
+static int print_first(const char *line, FILE *out, FILE *err)
+{
+	if (!strcmp(line, "ok\n"))
+		return SENT_OK;
+	if (!strncmp(line, "ok ", 3)) {
+		fputs(line + 3, out);
+		return SENT_OK;
+	}
+	fputs(line, err);
+	return SENT_REFUSED;
+}
+
 static int print_answer(FILE *answer, FILE *out, FILE *err)
 {
 	int status = SENT_NOT;
 	char *line = NULL;
 	size_t size = 0;
-	FILE *to = NULL;
 	bool ended = false;
 
 	while (!ended && getline(&line, &size, answer) > 0) {
 		ended = !strcmp(line, ".\n");
-		if (!to) {
-			status = strncmp(line, "ok", 2) ? SENT_REFUSED :
-							  SENT_OK;
-			to = status == SENT_OK ? out : err;
-		}
-		if (!ended)
-			fputs(line, to);
+		if (status == SENT_NOT)
+			status = print_first(line, out, err);
+		else if (!ended)
+			fputs(line, status == SENT_OK ? out : err);
 	}
 	free(line);
 	if (ended)

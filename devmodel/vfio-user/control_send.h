@@ -9,7 +9,7 @@
  * control_send() - send a command and print the answer
  * @path: of the control socket
  * @words: of the command, up to NULL
- * @out: gets the answer if the command was carried out
+ * @out: gets the answer if the command was carried out, without the word "ok"
  * @err: gets it otherwise, or what kept it from coming
  *
  * Return: 0 if it was carried out, 1 if it was refused, 2 if there was no
