@@ -28,6 +28,9 @@ def _indextargets(state: Path, args: list[str]) -> int:
     print(f"http://archive.test/debian/ {release} main")
     print(f"http://archive.test/debian/ {release} contrib")
     print(f"http://archive.test/security/ {release}-security main")
+    if (state / "backports").exists():
+        print(f"http://backports.test/debian/ {release}-backports main")
+        print(f"http://backports.test/debian/ {release}-proposed-updates main")
     print("http://other.test/ nodistro main")
     return 0
 

@@ -12,10 +12,21 @@ from vmlib import archive, cache, tool
 
 class SourcesTest(ArchiveTest):
     def test_sources_exchange_the_suite_and_add_backports(self):
-        self.assertEqual(sorted(archive.sources("trixie")), [
+        self.assertEqual(archive.sources("trixie"), [
             "deb http://archive.test/debian/ trixie main",
-            "deb http://archive.test/debian/ trixie-backports main",
-            "deb http://archive.test/security/ trixie-security main"])
+            "deb http://archive.test/security/ trixie-security main",
+            "deb http://archive.test/debian/ trixie-backports main"])
+
+    def test_sources_take_backports_from_where_this_machine_does(self):
+        (self.state / "backports").touch()
+        self.assertEqual(archive.sources("trixie")[-1],
+                         "deb http://backports.test/debian/ trixie-backports main")
+
+    def test_sources_leave_pockets_that_are_not_used(self):
+        (self.state / "backports").touch()
+        self.assertEqual(archive.sources("bookworm"), [
+            "deb http://archive.test/debian/ bookworm main",
+            "deb http://archive.test/security/ bookworm-security main"])
 
     def test_sources_without_lists_are_those_of_the_configuration(self):
         (self.state / "bare").touch()
@@ -78,6 +89,10 @@ class NewestTest(ArchiveTest):
         with self.assertRaisesRegex(archive.Missing, "no package nothing for arm64"):
             archive.newest("nothing", "arm64")
 
+    def test_names_have_no_versions(self):
+        self.archive_has("one 1 trixie", "two 2 trixie-backports", "three 3 trixie")
+        self.assertEqual(sorted(archive.names("one|two", "arm64")), ["one", "two"])
+
     def test_matching_of_nothing_is_empty(self):
         self.assertEqual(archive.matching("nothing", "arm64"), [])
 
@@ -112,6 +127,17 @@ class RefreshTest(ArchiveTest):
         self.assertEqual(archive.newest("busybox", "arm64").version, "1")
         self.assertIn("Could not resolve", self.said.getvalue())
         self.assertIn("8 days old", self.said.getvalue())
+
+    def test_old_lists_are_not_tried_at_every_call(self):
+        archive.newest("busybox", "arm64")
+        self.age_lists(8 * 86400)
+        self.go_offline()
+        for _ in range(3):
+            archive.newest("busybox", "arm64")
+        self.assertEqual(len(self.calls("update")), 2)
+        with mock.patch.object(archive, "RETRY_SECONDS", 0):
+            archive.newest("busybox", "arm64")
+        self.assertEqual(len(self.calls("update")), 3)
 
     def test_no_lists_and_no_network_is_an_error(self):
         self.go_offline()

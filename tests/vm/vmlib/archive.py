@@ -22,12 +22,15 @@ from pathlib import Path
 from . import cache, tool
 from .tool import PrepareError
 
-# Releases that packages are taken from, oldest first, and what they have
-# beside the pockets (-updates, -security) of this machine's own release.
-RELEASES = {"bookworm": (), "trixie": ("-backports",)}
+# Releases that packages are taken from, oldest first, and whether their
+# backports are, too, which this machine may have or not have of its own release.
+RELEASES = {"bookworm": False, "trixie": True}
+POCKETS = ("", "-updates", "-security")
 REFRESH_SECONDS = 7 * 86400
 # A list so young need not be fetched again because a package is missing.
 FRESH_SECONDS = 60
+# How long old lists serve before another try when they cannot be refreshed.
+RETRY_SECONDS = 3600
 
 KEYRINGS = (Path("/usr/share/keyrings/debian-archive-keyring.gpg"),
             Path("/usr/share/keyrings/debian-archive-keyring.pgp"))
@@ -60,17 +63,18 @@ def host_arch() -> str:
 
 def sources(release: str) -> list[str]:
     """sources.list lines of a release, from this machine's archives."""
-    lines = _script(f"archive_sources {release}")
-    main = [line for line in lines if line.split()[2] == release]
-    if not main:
+    lines = {line.split()[2]: line for line in _script(f"archive_sources {release}")}
+    if release not in lines:
         raise PrepareError(
             "this machine's apt configuration has no archive of its own Debian "
             "release (see apt-get indextargets), so none of others is known")
-    for pocket in RELEASES[release]:
-        extra = main[0].replace(f" {release} ", f" {release}{pocket} ")
-        if extra not in lines:
-            lines.append(extra)
-    return lines
+    wanted = [release + pocket for pocket in POCKETS]
+    if RELEASES[release]:
+        backports = f"{release}-backports"
+        wanted.append(backports)
+        lines.setdefault(backports, lines[release].replace(
+            f" {release} ", f" {backports} "))
+    return [lines[suite] for suite in wanted if suite in lines]
 
 
 def host_options() -> list[str]:
@@ -110,12 +114,11 @@ def matching(regex: str, arch: str, suite: str = "trixie") -> list[Package]:
     A suite with a dash (trixie-backports) includes the release itself.
     """
     lists = _Lists.of(suite, arch)
-    names = [name for name in lists.apt("apt-cache", "pkgnames").split()
-             if re.fullmatch(regex, name)]
-    if not names:
+    found = lists.names(regex)
+    if not found:
         return []
     newest_of: dict[str, Package] = {}
-    for line in lists.apt("apt-cache", "madison", *names).splitlines():
+    for line in lists.apt("apt-cache", "madison", *found).splitlines():
         name, version, origin = (part.strip() for part in line.split("|"))
         if not origin.endswith(" Packages") or not lists.has(origin):
             continue
@@ -124,6 +127,14 @@ def matching(regex: str, arch: str, suite: str = "trixie") -> list[Package]:
             newest_of[name] = Package(name, version)
     return sorted(newest_of.values(), key=cmp_to_key(
         lambda a, b: _compare(a.version, b.version) or _compare(a.name, b.name)))
+
+
+def names(regex: str, arch: str, suite: str = "trixie") -> list[str]:
+    """Package names that match as a whole, in no order.
+
+    That is quicker than matching(), but a name may be in backports only.
+    """
+    return _Lists.of(suite, arch).names(regex)
 
 
 def _compare(one: str, other: str) -> int:
@@ -166,6 +177,13 @@ def unpack(debs: Sequence[Path], into: Path,
                      source=stream)
 
 
+def _age(stamp: Path) -> float | None:
+    try:
+        return max(0.0, time.time() - stamp.stat().st_mtime)
+    except FileNotFoundError:
+        return None
+
+
 class _Lists:
     """The apt configuration and the package lists of one release and arch."""
 
@@ -176,6 +194,7 @@ class _Lists:
         self.folder = cache.root() / "archive" / f"{self.release}-{arch}"
         self.conf = self.folder / "apt.conf"
         self.stamp = self.folder / "refreshed"
+        self.tried = self.folder / "tried"
 
     @classmethod
     def of(cls, suite: str, arch: str) -> _Lists:
@@ -186,7 +205,7 @@ class _Lists:
         with lists._locked():
             if not lists.conf.exists():
                 lists._write_configuration()
-            age = lists._age()
+            age = _age(lists.stamp)
             if age is None:
                 lists._update()
             elif age > REFRESH_SECONDS:
@@ -197,6 +216,10 @@ class _Lists:
         """Standard output of an apt program with these lists."""
         with self._locked():
             return self._apt(*argv, cwd=cwd)
+
+    def names(self, regex: str) -> list[str]:
+        return [name for name in self.apt("apt-cache", "pkgnames").split()
+                if re.fullmatch(regex, name)]
 
     def download(self, packages: Sequence[str], into: Path) -> None:
         self._fetch(["apt-get", *self._target(), "download", *packages], into)
@@ -213,7 +236,7 @@ class _Lists:
     def refresh(self) -> bool:
         """Fetches the lists again; False if they were fetched just now."""
         with self._locked():
-            age = self._age()
+            age = _age(self.stamp)
             if age is not None and age < FRESH_SECONDS:
                 return False
             self._write_configuration()
@@ -233,12 +256,6 @@ class _Lists:
         return cache.locked(self.folder.with_name(f"{self.folder.name}.apt"),
                             what=f"the package lists of {self.release} {self.arch}")
 
-    def _age(self) -> float | None:
-        try:
-            return max(0.0, time.time() - self.stamp.stat().st_mtime)
-        except FileNotFoundError:
-            return None
-
     def _apt(self, *argv: str | Path, cwd: Path | None = None) -> str:
         return tool.run(argv, cwd=cwd,
                         env={"APT_CONFIG": str(self.conf)}).decode()
@@ -256,17 +273,21 @@ class _Lists:
         began = time.monotonic()
         cache.say(f"fetching the package lists of {self.release} {self.arch}")
         # By default a list that could not be had is a warning.
-        self._apt("apt-get", "update", "-o", "APT::Update::Error-Mode=any")
+        self._apt("apt-get", "-qq", "update", "-o", "APT::Update::Error-Mode=any")
         self.stamp.touch()
         cache.say(f"package lists of {self.release} {self.arch} are here, "
                   f"{time.monotonic() - began:.1f} s")
 
     def _try_update(self) -> None:
+        tried = _age(self.tried)
+        if tried is not None and tried < RETRY_SECONDS:
+            return
+        self.tried.touch()
         try:
             self._write_configuration()
             self._update()
         except PrepareError as error:
-            days = (self._age() or 0) / 86400
+            days = (_age(self.stamp) or 0) / 86400
             cache.say(f"{error}\nvm: going on with package lists that are "
                       f"{days:.0f} days old")
 

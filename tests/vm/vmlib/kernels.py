@@ -67,9 +67,8 @@ class _Build:
 def series(arch: str) -> list[str]:
     """The series that the archive has, newest last."""
     _check(arch)
-    found = {build.series for suite in SUITES
-             for build in _builds(arch, ANY_SERIES, suite)}
-    return sorted(found, key=_number)
+    return sorted({name for suite in SUITES for name in _series_of(arch, suite)},
+                  key=_number)
 
 
 def stock(arch: str, wanted: str) -> Kernel:
@@ -96,27 +95,33 @@ def _number(name: str) -> list[int]:
     return [int(part) for part in name.split(".")]
 
 
+def _series_of(arch: str, suite: str) -> set[str]:
+    regex = PACKAGE.format(series=ANY_SERIES, arch=arch)
+    return {re.fullmatch(regex, name)["series"]
+            for name in archive.names(regex, arch, suite)}
+
+
 def _newest_build(arch: str, wanted: str) -> _Build:
-    pattern = ANY_SERIES if wanted == NEWEST else re.escape(wanted)
     for suite in SUITES:
-        builds = _builds(arch, pattern, suite)
-        if builds:
-            return max(builds, key=lambda build: _number(build.series))
+        found = _series_of(arch, suite)
+        if wanted == NEWEST and found:
+            return _newest_of(arch, max(found, key=_number), suite)
+        if wanted in found:
+            return _newest_of(arch, wanted, suite)
     raise archive.Missing(f"no kernel of series {wanted} for {arch}, the archive "
                           f"has {', '.join(series(arch))}")
 
 
-def _builds(arch: str, pattern: str, suite: str) -> list[_Build]:
-    """The newest build of each series that a suite has."""
-    regex = PACKAGE.format(series=pattern, arch=arch)
-    by_series: dict[str, dict[str, dict[str, Package]]] = {}
+def _newest_of(arch: str, name: str, suite: str) -> _Build:
+    """The newest build of a series."""
+    regex = PACKAGE.format(series=re.escape(name), arch=arch)
+    by_release: dict[str, dict[str, Package]] = {}
     for package in archive.matching(regex, arch, suite):
         named = re.fullmatch(regex, package.name)
-        releases = by_series.setdefault(named["series"], {})
-        releases.setdefault(named["release"], {})[named["kind"]] = package
-    # Packages came sorted, so the last release of a series is its newest.
-    return [_build(arch, name, suite, *list(releases.items())[-1])
-            for name, releases in by_series.items()]
+        by_release.setdefault(named["release"], {})[named["kind"]] = package
+    # They came sorted.
+    release, kinds = list(by_release.items())[-1]
+    return _build(arch, name, suite, release, kinds)
 
 
 def _build(arch: str, name: str, suite: str, release: str,

@@ -61,7 +61,7 @@ def run(argv: Sequence[str | Path], *, cwd: Path | None = None,
     except FileNotFoundError:
         raise missing(command[0]) from None
     if done.returncode:
-        said = (done.stderr + done.stdout).decode(errors="replace")
+        said = (done.stdout + done.stderr).decode(errors="replace")
         raise failed(command, done.returncode, said)
     return done.stdout
 
