@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shlex
-import shutil
 import signal
 import sys
 import tempfile
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
-from . import (cache, case, emulator, initramfs, programs, qemu, report, shell,
+from . import (cache, case, emulator, initramfs, programs, report, shell,
                targets, trial)
 from .case import ARCHES, Case, CaseError
 from .guest import Interrupted
@@ -86,14 +86,20 @@ def main(argv: Sequence[str]) -> int:
         status = _main(argv, summary, stop)
     except (PrepareError, CaseError) as error:
         print(f"tests/vm/run: {error}", file=sys.stderr)
+        summary.broken("the run could not go on")
         status = UNFIT
     except (Interrupted, KeyboardInterrupt):
         print("tests/vm/run: interrupted", file=sys.stderr)
+        summary.broken("the run was interrupted")
         status = UNFIT
     except BrokenPipeError:
         # Nobody reads any more; not even the interpreter's last flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNFIT
+    except Exception:  # pylint: disable=broad-except
+        traceback.print_exc()
+        summary.broken("the run ended by a mistake in vmlib, see above")
+        status = UNFIT
     if status is not None:
         summary.end()
         return status
@@ -130,9 +136,14 @@ def _main(argv: Sequence[str], summary: report.Summary,
         return None
     if not plan:
         raise PrepareError("none of these tests can run on that")
+    if not options.emulator and any(
+            (entry.device if options.device is None else options.device) is not None
+            for entry, _ in plan):
+        emulator.build()
     folder = Path(tempfile.mkdtemp(prefix="warpdrive-vm-"))
     settings = trial.Settings(
-        folder, stop, options.emulator, options.device and tuple(options.device),
+        folder, stop, options.emulator,
+        None if options.device is None else tuple(options.device),
         tuple(options.append), tuple(options.ko), options.keep, options.trace,
         options.verbose, options.smp, options.mem, options.timeout)
     try:
@@ -140,8 +151,8 @@ def _main(argv: Sequence[str], summary: report.Summary,
     finally:
         if options.matrix:
             summary.table()
-        if not any(folder.iterdir()):
-            shutil.rmtree(folder)
+        with contextlib.suppress(OSError):
+            folder.rmdir()  # if nothing is kept
     return FAILED if summary.failed else PASSED
 
 
@@ -192,7 +203,7 @@ def _plan(cases: list[Case], options: argparse.Namespace,
 
 def _prepare(plan: list[tuple[Case, Target]]) -> None:
     for entry, target in plan:
-        qemu.qemu(target.arch)
+        targets.machine(target.arch)
         targets.kernel(target.arch, target.kernel)
         initramfs.busybox(target.arch)
         for name in entry.programs:

@@ -2,6 +2,7 @@
 """hisi-zip-emu: built from this tree, started for one guest, watched."""
 from __future__ import annotations
 
+import functools
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -19,8 +20,9 @@ END_SECONDS = 10
 SOCKET_PATH_BYTES = 100
 
 
+@functools.cache
 def build() -> Path:
-    """The emulator of this tree, brought up to date; some 0.1 s if it is."""
+    """The emulator of this tree, brought up to date once a run."""
     began = time.monotonic()
     with cache.locked(BUILD.with_name("vm.lock"), what="the emulator's build"):
         if not (BUILD / "build.ninja").exists():

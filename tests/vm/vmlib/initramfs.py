@@ -2,6 +2,7 @@
 """The guest's file system: a cpio archive in memory, made for every boot."""
 from __future__ import annotations
 
+import functools
 import io
 import lzma
 import stat
@@ -59,6 +60,7 @@ def _pad(out: io.BytesIO) -> None:
     out.write(b"\0" * (-out.tell() % 4))
 
 
+@functools.cache
 def busybox(arch: str) -> Path:
     """Debian's static busybox of an architecture."""
     package = archive.newest("busybox-static", arch)

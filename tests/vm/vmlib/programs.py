@@ -2,6 +2,7 @@
 """Programs of ours for the guest: compiled statically for its architecture."""
 from __future__ import annotations
 
+import functools
 import hashlib
 from pathlib import Path
 
@@ -26,6 +27,7 @@ def sources(name: str) -> list[Path]:
     return found
 
 
+@functools.cache
 def program(name: str, arch: str) -> Path:
     """The executable, compiled now if its sources have changed."""
     from . import builder  # needs root, which a test without programs does not

@@ -59,6 +59,11 @@ class Summary:
         if verdict.folder:
             self.remark(f"artefacts in {verdict.folder}")
 
+    def broken(self, why: str) -> None:
+        """What ended the run early: nobody may take the rest for a success."""
+        self.failed += 1
+        print(f"not ok {self.passed + self.failed + self.skipped} - {why}", flush=True)
+
     def remark(self, text: str) -> None:
         """Something that is no result."""
         print("\n".join(f"# {line}" for line in text.splitlines()), flush=True)

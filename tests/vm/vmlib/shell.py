@@ -10,7 +10,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from . import boot, process, qemu, trial
+from . import boot, process, targets, trial
 from .case import Case
 from .targets import Target
 from .tool import PrepareError
@@ -30,7 +30,7 @@ def run(cases: list[Case], target: Target, options: argparse.Namespace) -> None:
         folder = Path(name)
         settings = trial.Settings(
             folder, threading.Event(), options.emulator,
-            options.device and tuple(options.device), tuple(options.append),
+            None if options.device is None else tuple(options.device), tuple(options.append),
             tuple(options.ko), trace=options.trace, smp=options.smp, mem=options.mem)
         with trial.device(case, settings, folder) as emu:
             machine = trial.machine_of(case, target, settings, emu)
@@ -47,7 +47,7 @@ def _boot(target: Target, machine: boot.Machine, archive: Path) -> None:
     ours, theirs = socket.socketpair()
     spare, qmp = socket.socketpair()
     with ours, theirs, spare, qmp:
-        argv = [*qemu.qemu(target.arch).command,
+        argv = [*targets.machine(target.arch).command,
                 *boot.command(machine, archive, boot.Channels(
                     None, theirs.fileno(), qmp.fileno()))]
         child = process.spawn(argv, log=subprocess.STDOUT, terminal=True,

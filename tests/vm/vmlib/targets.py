@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from . import kernels
+from . import kernels, qemu
 from .case import FLAVOURS, IOMMUS, KernelName
 from .tool import PrepareError
 
@@ -58,6 +58,18 @@ def kernel(arch: str, name: KernelName) -> kernels.Kernel:
         return kernels.stock(arch, name.series)
     from . import debug_kernels  # the compiler's chroot is not needed before
     return debug_kernels.debug(arch, name.series, name.flavour)
+
+
+@cache
+def machine(arch: str) -> qemu.Qemu:
+    """The QEMU of an architecture."""
+    return qemu.qemu(arch)
+
+
+@cache
+def has_kvm(arch: str, name: KernelName) -> bool:
+    """Whether to use KVM; of debug kernels nobody knows what they make of it."""
+    return not name.flavour and qemu.kvm_works(arch, kernel(arch, name))
 
 
 def why_no_iommu(target: Target) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import (boot, emulator, guest, initramfs, programs, qemu, reports, tap,
+from . import (boot, emulator, guest, initramfs, programs, reports, tap,
                targets)
 from .case import Case
 from .targets import Target
@@ -74,6 +74,10 @@ def run(case: Case, target: Target, settings: Settings,
         _boot(verdict, settings, echo)
     except PrepareError as error:
         verdict.faults.append(str(error))
+    except BaseException:
+        if not settings.keep:
+            shutil.rmtree(verdict.folder, ignore_errors=True)
+        raise
     _leave(verdict, settings)
     return verdict
 
@@ -105,7 +109,7 @@ def _boot(verdict: Verdict, settings: Settings,
             folder, limits, emu, settings.stop, echo=echo,
             wants_dmesg=lambda outcome: settings.keep or bool(
                 _faults(case, outcome, console)[1]),
-        ).run(qemu.qemu(target.arch).command, machine, archive)
+        ).run(targets.machine(target.arch).command, machine, archive)
         verdict.boot_seconds, verdict.seconds = outcome.boot_seconds, outcome.seconds
         verdict.result, verdict.faults = _faults(case, outcome, console)
         if emu:
@@ -193,8 +197,7 @@ def machine_of(case: Case, target: Target, settings: Settings,
     return boot.Machine(
         target.arch, kernel, target.iommu, settings.smp or case.smp,
         settings.mem or case.mem, case.shared_ram, case.append + settings.append,
-        # Of debug kernels nobody knows what they make of a KVM.
-        kvm=not target.kernel.flavour and qemu.kvm_works(target.arch, kernel),
+        kvm=targets.has_kvm(target.arch, target.kernel),
         functions=tuple((name, emu.socket_of(name)) for name in functions if emu))
 
 
