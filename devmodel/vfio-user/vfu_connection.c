@@ -358,10 +358,10 @@ static int dma_message(struct vfu_connection *conn, uint64_t address,
 int vfu_connection_dma(struct vfu_connection *conn, uint64_t address, void *buf,
 		       size_t bytes, bool is_write)
 {
+	bool was_inside = vfu_device_wait_begin(conn->config.device);
 	size_t done, chunk;
 	int ret = 0;
 
-	vfu_device_wait_begin(conn->config.device);
 	for (done = 0; !ret && done < bytes; done += chunk) {
 		chunk = bytes - done;
 		if (chunk > conn->peer.max_xfer)
@@ -370,7 +370,8 @@ int vfu_connection_dma(struct vfu_connection *conn, uint64_t address, void *buf,
 		ret = dma_message(conn, address + done, (uint8_t *)buf + done,
 				  chunk, is_write);
 	}
-	vfu_device_wait_end(conn->config.device);
+	if (was_inside)
+		vfu_device_wait_end(conn->config.device);
 	if (ret)
 		vfu_device_log(conn->config.device, VFU_LOG_DEBUG,
 			       "%s: DMA %s 0x%llx, %zu bytes: %s",

@@ -144,16 +144,16 @@ static void leave(struct vfu_device *dev)
 	pthread_mutex_unlock(&dev->lock);
 }
 
-void vfu_device_wait_begin(struct vfu_device *dev)
+bool vfu_device_wait_begin(struct vfu_device *dev)
 {
 	if (inside != dev)
-		return;
+		return false;
 	dev->is_waiting = true;
 	inside = NULL;
 	pthread_mutex_unlock(&dev->lock);
+	return true;
 }
 
-/* The counterpart knows by is_waiting that it was this thread. */
 void vfu_device_wait_end(struct vfu_device *dev)
 {
 	pthread_mutex_lock(&dev->lock);

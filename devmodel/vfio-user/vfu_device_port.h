@@ -43,9 +43,11 @@ void vfu_device_caught_up(struct vfu_device *dev);
 
 /*
  * Around the wait for a client's answer, in any thread. If it is the one in the
- * model, other threads may read registers meanwhile.
+ * model, other threads may read registers meanwhile; only then true is returned
+ * and vfu_device_wait_end() is to follow. A worker at a request's data is not in
+ * the model.
  */
-void vfu_device_wait_begin(struct vfu_device *dev);
+bool vfu_device_wait_begin(struct vfu_device *dev);
 void vfu_device_wait_end(struct vfu_device *dev);
 
 bool vfu_device_is_traced(const struct vfu_device *dev);
