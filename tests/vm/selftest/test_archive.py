@@ -220,7 +220,7 @@ class UnpackTest(ArchiveTest):
             f"Package: {name}\nVersion: 1\nArchitecture: all\n"
             "Maintainer: nobody\nDescription: test\n", encoding="utf-8")
         deb = self.folder / f"{name}.deb"
-        subprocess.run(["dpkg-deb", "--build", tree, deb], check=True,
+        subprocess.run(["dpkg-deb", "--root-owner-group", "--build", tree, deb], check=True,
                        stdout=subprocess.DEVNULL)
         return deb
 

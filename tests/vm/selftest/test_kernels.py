@@ -150,7 +150,7 @@ class StockTest(KernelsTest):
         for name, content in self.files.get(package.name, {}).items():
             (tree / name).parent.mkdir(parents=True, exist_ok=True)
             (tree / name).write_bytes(content)
-        subprocess.run(["dpkg-deb", "--build", tree, into], check=True,
+        subprocess.run(["dpkg-deb", "--root-owner-group", "--build", tree, into], check=True,
                        stdout=subprocess.DEVNULL)
 
     def old_layout(self, release, prefix="usr/"):

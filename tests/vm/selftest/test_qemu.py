@@ -69,7 +69,7 @@ class QemuTest(ArchiveTest):
             (tree / name).write_text(text, encoding="utf-8")
             (tree / name).chmod(0o755)
         into.mkdir(parents=True)
-        subprocess.run(["dpkg-deb", "--build", tree, into], check=True,
+        subprocess.run(["dpkg-deb", "--root-owner-group", "--build", tree, into], check=True,
                        stdout=subprocess.DEVNULL)
         return sorted(into.glob("*.deb"))
 
