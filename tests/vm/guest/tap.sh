@@ -100,6 +100,17 @@ like()
 	return 1
 }
 
+# logs NAME PATTERN COMMAND...: the kernel's log gets it while the command runs.
+logs()
+{
+	local name=$1 pattern=$2 before
+	shift 2
+
+	before=$(dmesg | wc -l)
+	"$@"
+	like "$name" "$(dmesg | tail -n "+$((before + 1))")" "*$pattern*"
+}
+
 # skip NAME REASON
 skip()
 {
