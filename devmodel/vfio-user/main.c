@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* hisi-zip-emu: a HiSilicon ZIP accelerator for a virtual machine. */
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 
@@ -48,8 +49,9 @@ static void set_up_vfs(void *arg, struct vfu_device *dev)
 		ret = pf_setup_vfs(dev, config->revision, config->vfs,
 				   config->vfs);
 	if (ret)
-		vfu_device_log(dev, VFU_LOG_ERROR,
-			       "VFs have no queues: %s; a fault that is injected, or fewer queues than VFs?",
+		vfu_device_log(dev, VFU_LOG_ERROR, "VFs have no queues: %s",
+			       ret == -ETIMEDOUT ?
+			       "the memories cannot be initialised, end that fault and reset" :
 			       strerror(-ret));
 }
 

@@ -8,6 +8,7 @@
 #include "hisi_qm_hw.h"
 #include "hisi_zip_model.h"
 #include "options.h"
+#include "pf_setup.h"
 
 #define MAX_WORKERS	64
 #define MAX_QUEUES	2047	/* hisi-qm 2.2.4 */
@@ -241,30 +242,35 @@ static bool set_device(const struct parser *p, int c, char *arg)
 	}
 }
 
+static bool set_path(const struct parser *p, const char *option,
+		     const char *arg, const char **path)
+{
+	if (arg && !*arg)
+		return complain(p, "--%s: the path is empty", option);
+	*path = arg;
+	return true;
+}
+
 static bool set_option(const struct parser *p, int c, char *arg)
 {
 	struct options *o = p->options;
 
 	switch (c) {
 	case OPT_SOCKET:
-		o->socket_path = arg;
-		return true;
+		return set_path(p, "socket", arg, &o->socket_path);
 	case OPT_WORKERS:
 		return set_number(p, "workers", arg, 1, MAX_WORKERS,
 				  &o->workers);
 	case OPT_CONTROL:
-		o->control_path = arg;
-		return true;
+		return set_path(p, "control", arg, &o->control_path);
 	case OPT_TRACE:
 		o->is_traced = true;
-		o->trace_path = arg;
-		return true;
+		return set_path(p, "trace", arg, &o->trace_path);
 	case OPT_ONCE:
 		o->is_once = true;
 		return true;
 	case OPT_SEND:
-		o->send_path = arg;
-		return true;
+		return set_path(p, "send", arg, &o->send_path);
 	case 'v':
 		o->is_verbose = true;
 		return true;
@@ -289,6 +295,12 @@ static bool check_device(const struct parser *p)
 		model->vfs = 1;
 	if (model->revision == HISI_QM_REV_V1 && model->vfs > 1)
 		return complain(p, "--vfs: with --revision=v1 there is one VF at most");
+	if (!p->options->show_pf && model->queues &&
+	    model->queues - pf_setup_own_queues(model->queues) < model->vfs)
+		return complain(p, "--queues: of %u queues the PF has %u, which leaves too few for %u VFs",
+				model->queues,
+				pf_setup_own_queues(model->queues),
+				model->vfs);
 	return true;
 }
 
@@ -308,6 +320,8 @@ static bool check(const struct parser *p, int argc, char **argv)
 		return complain(p, "'%s' is no option", argv[optind]);
 	if (!o->socket_path)
 		return complain(p, "--socket=PATH is missing; try --help");
+	if (o->control_path && !strcmp(o->control_path, o->socket_path))
+		return complain(p, "--socket and --control need a path each");
 	return check_device(p);
 }
 

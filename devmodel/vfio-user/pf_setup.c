@@ -282,23 +282,16 @@ static void errors_init(struct vfu_device *dev, unsigned int revision)
 	put(dev, HISI_ZIP_CORE_INT_MASK, ~(m.zip_ce | m.zip_nfe));
 }
 
-/* The PF's queues: 64, fewer if the device has not many more. */
-static struct pf_setup_share pf_share(struct vfu_device *dev,
-				      unsigned int revision)
+unsigned int pf_setup_own_queues(unsigned int device_queues)
 {
-	unsigned int queues = device_queues(dev, revision);
-	struct pf_setup_share share = { .count = PF_SETUP_QUEUES };
-
-	if (share.count > queues / 2)
-		share.count = queues / 2;
-	if (!share.count)
-		share.count = 1;
-	return share;
+	if (device_queues >= 2 * PF_SETUP_QUEUES)
+		return PF_SETUP_QUEUES;
+	return device_queues > 1 ? device_queues / 2 : 1;
 }
 
 int pf_setup_device(struct vfu_device *dev, unsigned int revision)
 {
-	struct pf_setup_share share;
+	struct pf_setup_share share = { 0 };
 	int ret = memory_init(dev, revision);
 
 	if (ret)
@@ -306,7 +299,7 @@ int pf_setup_device(struct vfu_device *dev, unsigned int revision)
 	bus_init(dev);
 	engine_init(dev, revision);
 	errors_init(dev, revision);
-	share = pf_share(dev, revision);
+	share.count = pf_setup_own_queues(device_queues(dev, revision));
 	return entries_write(dev, revision, 0, &share);
 }
 

@@ -17,6 +17,9 @@ struct vfu_device;
 /** Queues that the PF keeps for itself (hisi-qm 1.5). */
 #define PF_SETUP_QUEUES	64
 
+/** pf_setup_own_queues() - fewer, if the device has not many more than these */
+unsigned int pf_setup_own_queues(unsigned int device_queues);
+
 /**
  * pf_setup_device() - what a PF driver does at probe (hisi-qm 5.1, 5.9; hisi-zip
  * 7.2.5), without starting queues of its own

@@ -249,6 +249,16 @@ static void test_parse_bad_combinations_are_named(void **state)
 	bad("--send=x", "--send needs a command");
 	bad("--send=x --socket=y help", "exclude one another");
 	bad("--socket=x extra", "'extra' is no option");
+	bad("--socket=x --control=x", "need a path each");
+	bad("--socket=", "--socket: the path is empty");
+	bad("--socket=x --control=", "--control: the path is empty");
+	bad("--socket=x --trace=", "--trace: the path is empty");
+	bad("--send= help", "--send: the path is empty");
+	bad("--socket=x --function=vf --queues=4 --vfs=3",
+	    "of 4 queues the PF has 2, which leaves too few for 3 VFs");
+	bad("--socket=x --function=vf --queues=1", "leaves too few for 1 VFs");
+	assert_int_equal(parse("--socket=x --function=vf --queues=4 --vfs=2"),
+			 OPTIONS_SERVE);
 }
 
 static void test_parse_bad_options_are_named(void **state)
