@@ -33,9 +33,9 @@ struct vfu_dma_range {
 
 /* Set while this thread copies from or to a client's file. */
 static _Thread_local sigjmp_buf *volatile guard;
+/* Protects the second; the handler reads it, in a process that is about to die. */
+static pthread_mutex_t sigbus_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct sigaction old_sigbus;
-static pthread_once_t sigbus_once = PTHREAD_ONCE_INIT;
-static int sigbus_error;
 
 /* Not ours: whoever handled it before does so when the access is repeated. */
 static void on_sigbus(int sig)
@@ -45,17 +45,27 @@ static void on_sigbus(int sig)
 	sigaction(sig, &old_sigbus, NULL);
 }
 
-/* SA_NODEFER, as siglongjmp() leaves the handler without restoring the mask. */
-static void catch_sigbus(void)
+/*
+ * SA_NODEFER, as siglongjmp() leaves the handler without restoring the mask. Each
+ * time anew, because a program may have set another handler in between.
+ */
+static int catch_sigbus(void)
 {
 	struct sigaction action = {
 		.sa_handler = on_sigbus,
 		.sa_flags = SA_NODEFER,
 	};
+	struct sigaction old;
+	int ret = 0;
 
 	sigemptyset(&action.sa_mask);
-	if (sigaction(SIGBUS, &action, &old_sigbus))
-		sigbus_error = errno;
+	pthread_mutex_lock(&sigbus_lock);
+	if (sigaction(SIGBUS, &action, &old))
+		ret = -errno;
+	else if (old.sa_handler != on_sigbus)
+		old_sigbus = old;
+	pthread_mutex_unlock(&sigbus_lock);
+	return ret;
 }
 
 /* Waiting writers come first: there may always be a worker that reads. */
@@ -64,9 +74,9 @@ int vfu_dma_init(struct vfu_dma *dma)
 	pthread_rwlockattr_t attr;
 	int ret;
 
-	pthread_once(&sigbus_once, catch_sigbus);
-	if (sigbus_error)
-		return -sigbus_error;
+	ret = catch_sigbus();
+	if (ret)
+		return ret;
 	memset(dma, 0, sizeof(*dma));
 	pthread_rwlockattr_init(&attr);
 	pthread_rwlockattr_setkind_np(
