@@ -40,7 +40,7 @@ note()
 # ok NAME COMMAND...
 ok()
 {
-	local name=$1 output status
+	local name="$1" output status
 	shift
 
 	output=$("$@" 2>&1)
@@ -58,7 +58,7 @@ ok()
 # not_ok NAME COMMAND...
 not_ok()
 {
-	local name=$1 output
+	local name="$1" output
 	shift
 
 	if ! output=$("$@" 2>&1); then
@@ -103,7 +103,7 @@ like()
 # logs NAME PATTERN COMMAND...: the kernel's log gets it while the command runs.
 logs()
 {
-	local name=$1 pattern=$2 before
+	local name="$1" pattern="$2" before
 	shift 2
 
 	before=$(dmesg | wc -l)

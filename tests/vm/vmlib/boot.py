@@ -38,9 +38,9 @@ class Machine:
 @dataclass(frozen=True)
 class Channels:
     """Descriptors of sockets that QEMU takes over; None: the terminal."""
-    console: int | None
     channel: int
     qmp: int
+    console: int | None = None
 
 
 def iommu_modules(machine: Machine) -> tuple[Module, ...]:

@@ -90,14 +90,17 @@ class Guest:
 
     def __init__(self, folder: Path, limits: Limits, emulator: Emulator | None,
                  stop: threading.Event, *,
-                 wants_dmesg: Callable[[Outcome], bool],
-                 echo: Callable[[str], None] | None = None):
+                 wants_dmesg: Callable[[Outcome], bool] = lambda _: False,
+                 echo: Callable[[str], None] | None = None,
+                 terminal: bool = False):
         self.folder = folder
         self.limits = limits
         self.emulator = emulator
         self.stop = stop
         self.wants_dmesg = wants_dmesg
         self.echo = echo
+        # The console is the terminal's, and a test is what the user types.
+        self.terminal = terminal
         self.outcome = Outcome()
         self._stage = "boot"
         self._deadline = 0.0
@@ -121,14 +124,17 @@ class Guest:
             self._open_logs(stack)
             qemu_log = stack.enter_context(open(self.folder / "qemu.log", "wb"))
             theirs = {name: self._pair(stack, name)
-                      for name in ("console", "channel", "qmp")}
+                      for name in ("console", "channel", "qmp")
+                      if name != "console" or not self.terminal}
             argv = [*prefix, *boot.command(machine, initramfs, boot.Channels(
                 **{name: end.fileno() for name, end in theirs.items()}))]
             process.write_command(self.folder / "qemu.command", argv)
             self._began = time.monotonic()
             self._enter("boot", self.limits.boot)
-            qemu = process.spawn(argv, log=qemu_log, pass_fds=[
-                end.fileno() for end in theirs.values()])
+            qemu = process.spawn(
+                argv, log=subprocess.STDOUT if self.terminal else qemu_log,
+                pass_fds=[end.fileno() for end in theirs.values()],
+                terminal=self.terminal)
             stack.callback(self._end_all, qemu)
             for end in theirs.values():
                 end.close()

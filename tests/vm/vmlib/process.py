@@ -17,8 +17,7 @@ END_SECONDS = 3
 
 
 def spawn(argv: Sequence[str], *, log: IO[bytes] | int,
-          pass_fds: Sequence[int] = (), output: IO[bytes] | int | None = None,
-          terminal: bool = False) -> subprocess.Popen[bytes]:
+          pass_fds: Sequence[int] = (), terminal: bool = False) -> subprocess.Popen[bytes]:
     """Starts a program that is killed when the calling thread dies.
 
     It is in a process group of its own, so that what the terminal sends
@@ -28,8 +27,7 @@ def spawn(argv: Sequence[str], *, log: IO[bytes] | int,
     try:
         return subprocess.Popen(
             command, stdin=None if terminal else subprocess.DEVNULL,
-            stdout=None if terminal else (log if output is None else output),
-            stderr=log, pass_fds=pass_fds,
+            stdout=None if terminal else log, stderr=log, pass_fds=pass_fds,
             process_group=None if terminal else 0)
     except FileNotFoundError:
         raise tool.missing("setpriv") from None

@@ -27,6 +27,8 @@ class Summary:
     failed: int = 0
     skipped: int = 0
     cells: dict[Target, _Cell] = field(default_factory=dict)
+    # What was left out and why, by the targets on which it was.
+    skips: dict[str, list[Target]] = field(default_factory=dict)
 
     def add(self, verdict: Verdict) -> None:
         """One test has ended."""
@@ -50,8 +52,9 @@ class Summary:
                     if verdict.boot_seconds is not None else "")
             print(f"{line} ({verdict.result.points} points{boot}, "
                   f"{verdict.seconds:.1f} s)", flush=True)
-            for skip in skips:
-                self.remark(f"skipped {verdict.target} {verdict.case.name}: {skip}")
+        for skip in skips:
+            self.skips.setdefault(f"{verdict.case.name}: {skip}",
+                                  []).append(verdict.target)
         for fault in verdict.faults:
             self.remark(fault)
         for note in verdict.notes:
@@ -92,8 +95,8 @@ class Summary:
 
     def end(self) -> None:
         """The plan and the last line, however the run went."""
-        if self.skipped:
-            self.remark(f"{self.skipped} skipped, their reasons are above")
+        for skip, where in self.skips.items():
+            self.remark(f"skipped {skip} ({', '.join(map(str, where))})")
         print(f"1..{self.passed + self.failed + self.skipped}")
         print(f"{self.passed} passed, {self.failed} failed", flush=True)
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import socket
-import subprocess
+import math
 import tempfile
 import threading
 from pathlib import Path
 
-from . import boot, process, targets, trial
+from . import guest, targets, trial
 from .case import Case
 from .targets import Target
 from .tool import PrepareError
 
 # What a guest is like for which no test is named.
 PLAIN = Path(__file__).resolve().parents[1] / "cases" / "boot.sh"
+FOR_EVER = guest.Limits(boot=math.inf, test=math.inf, scan=math.inf)
 
 
 def run(cases: list[Case], target: Target, options: argparse.Namespace) -> None:
@@ -38,22 +38,6 @@ def run(cases: list[Case], target: Target, options: argparse.Namespace) -> None:
             archive.write_bytes(
                 trial.file_system(case, machine, settings, shell=True).pack())
             print(f"{target}, logs in {folder} while it runs; C-a x ends it, "
-                  "C-a c is QEMU's monitor")
-            _boot(target, machine, archive)
-
-
-def _boot(target: Target, machine: boot.Machine, archive: Path) -> None:
-    # The guest's messages are read by nobody, except for its last.
-    ours, theirs = socket.socketpair()
-    spare, qmp = socket.socketpair()
-    with ours, theirs, spare, qmp:
-        argv = [*targets.machine(target.arch).command,
-                *boot.command(machine, archive, boot.Channels(
-                    None, theirs.fileno(), qmp.fileno()))]
-        child = process.spawn(argv, log=subprocess.STDOUT, terminal=True,
-                              pass_fds=(theirs.fileno(), qmp.fileno()))
-        ours.sendall(b"off\n")
-        try:
-            child.wait()
-        finally:
-            process.end(child)
+                  "C-a c is QEMU's monitor", flush=True)
+            guest.Guest(folder, FOR_EVER, emu, settings.stop, terminal=True).run(
+                targets.machine(target.arch).command, machine, archive)
