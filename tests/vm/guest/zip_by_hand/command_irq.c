@@ -103,13 +103,17 @@ static uint32_t msi_pending(struct pair *p)
 			 p->fn.msi_capability + PCI_MSI_PENDING_64);
 }
 
-/* 1.4: drivers write the mask at +0x10 and read what is pending at +0x14. */
+/*
+ * 1.4: drivers write the mask at +0x10 and read what is pending at +0x14. QEMU
+ * passes the mask on and the device holds the message back, but reads come from
+ * a copy of QEMU's own, where nothing is pending: so that is only shown.
+ */
 static void check_msi_mask(struct pair *p)
 {
 	const uint32_t bit = 1u << HISI_QM_VECTOR_EQ;
 
 	if (!p->fn.msi_capability) {
-		tap_skip("mask and pending bits of MSI (1.4)",
+		tap_skip("mask bits of MSI (1.4)",
 			 "VFIO keeps the capability to itself");
 		return;
 	}
@@ -118,10 +122,11 @@ static void check_msi_mask(struct pair *p)
 	one_request(p);
 	tap_check(stays_away(p, HISI_QM_VECTOR_EQ),
 		  "no interrupt while MSI's mask is set (1.4)");
-	tap_equal(msi_pending(p) & bit, bit, "MSI's pending bit is set (1.4)");
+	tap_note("MSI's pending bits as QEMU shows them: 0x%x", msi_pending(p));
 	msi_mask(p, 0);
 	check_event(p, "after the end of MSI's mask");
-	tap_equal(msi_pending(p), 0, "MSI's pending bits are clear again");
+	tap_check(stays_away(p, HISI_QM_VECTOR_EQ), "and comes once");
+	tap_equal(msi_pending(p), 0, "MSI's pending bits are clear (1.4)");
 }
 
 /* A CQ that nobody empties overflows: AEQE type 0 on vector 1 (4.5). */
