@@ -235,14 +235,12 @@ void vfu_driver_send(struct vfu_driver *driver, uint32_t bytes,
 
 bool vfu_driver_poll(struct vfu_driver *driver)
 {
-	uint16_t word;
+	uint16_t *word = (uint16_t *)(void *)at(
+		driver->client, CQ_AT + driver->head * CQE_BYTES + 14);
 
-	memcpy(&word, at(driver->client, CQ_AT + driver->head * CQE_BYTES + 14),
-	       sizeof(word));
-	if ((word & 1u) != driver->phase)
-		return false;
 	/* Pairs with the server's release of a completion's last word. */
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	if ((__atomic_load_n(word, __ATOMIC_ACQUIRE) & 1u) != driver->phase)
+		return false;
 	driver->head++;
 	if (driver->head == VFU_DRIVER_DEPTH) {
 		driver->head = 0;
