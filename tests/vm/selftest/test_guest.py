@@ -190,7 +190,8 @@ class EmulatorDeath(GuestTest):
         self.fake("sleep 0.3; exit 7")
         self.limits = guest.Limits(boot=5, test=2)
         outcome = self.run_guest("message('start'); sleep(60)")
-        self.assertIn("the emulator ended with status 7", outcome.faults[0])
+        self.assertEqual(["the emulator ended with status 7 while the guest was "
+                          "running"], outcome.faults)
 
 
 class Orphans(unittest.TestCase):

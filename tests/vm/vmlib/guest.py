@@ -220,7 +220,9 @@ class Guest:
                  "test": f"the test did not end in {self.limits.test:.0f} s",
                  "scan": "the search for leaks did not end",
                  "off": f"the guest did not power off in {OFF_SECONDS} s"}
-        self.outcome.faults.append(after[self._stage])
+        # If the emulator's death is why, that is said already.
+        if not self.outcome.faults:
+            self.outcome.faults.append(after[self._stage])
         self.outcome.hung = True
         self._report_hang()
         return False

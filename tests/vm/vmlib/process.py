@@ -17,7 +17,8 @@ END_SECONDS = 3
 
 
 def spawn(argv: Sequence[str], *, log: IO[bytes] | int,
-          pass_fds: Sequence[int] = (), terminal: bool = False) -> subprocess.Popen[bytes]:
+          pass_fds: Sequence[int] = (),
+          terminal: bool = False) -> subprocess.Popen[bytes]:
     """Starts a program that is killed when the calling thread dies.
 
     It is in a process group of its own, so that what the terminal sends

@@ -97,8 +97,8 @@ class Row:
 QUICK = (Row("arm64", ("6.1", "6.12", "newest"), ("none", "virtio")),
          Row("amd64", ("6.12", "newest"), ("none", "intel")),
          Row("arm64", ("debug",), ("none",)))
-FULL = (Row("arm64", ("6.1", "6.12", "7.2", "newest"), ("none", "virtio")),
-        Row("amd64", ("6.1", "6.12", "7.2", "newest"), ("none", "intel", "virtio")),
+FULL = (Row("arm64", ("6.1", "6.12", "newest"), ("none", "virtio")),
+        Row("amd64", ("6.1", "6.12", "newest"), ("none", "intel", "virtio")),
         Row("arm64", ("debug", "debug-newest", "debug-kcsan"), ("none", "virtio")),
         Row("amd64", ("debug", "debug-newest", "debug-kcsan"), ("none", "intel")))
 MATRICES = {"quick": QUICK, "full": FULL}
