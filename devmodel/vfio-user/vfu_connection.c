@@ -56,6 +56,7 @@ struct vfu_connection {
 	bool is_closed;
 	bool is_told;
 	int64_t silent_since;		/* without a version */
+	int64_t partial_since;		/* of a message; 0: there is none */
 	uint64_t rx_base;		/* position of rx[0] in the stream */
 	size_t rx_head;
 	size_t rx_tail;
@@ -654,6 +655,10 @@ static void handle_pending(void *arg)
 	conn->is_processing = true;
 	process(conn);
 	conn->is_processing = was_processing;
+	if (conn->rx_head == conn->rx_tail)
+		conn->partial_since = 0;
+	else if (!conn->partial_since)
+		conn->partial_since = now_ms();
 	if (conn->is_closed)
 		conclude(conn);
 }
@@ -733,8 +738,8 @@ void vfu_connection_close(struct vfu_connection *conn)
 
 int vfu_connection_check(struct vfu_connection *conn)
 {
-	int64_t since, left;
 	const char *why = "it does not read";
+	int64_t since, left;
 
 	pthread_mutex_lock(&conn->lock);
 	since = conn->tx_head < conn->tx_tail ? conn->tx_since : 0;
@@ -742,6 +747,10 @@ int vfu_connection_check(struct vfu_connection *conn)
 	if (!since && !conn->has_version) {
 		since = conn->silent_since;
 		why = "it has not sent VERSION";
+	} else if (!since) {
+		/* With it may have come the other end of the connection. */
+		since = conn->partial_since;
+		why = "it has not sent the rest of a message";
 	}
 	if (!since)
 		return -1;

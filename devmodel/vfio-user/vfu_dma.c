@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "vfu_dma.h"
@@ -37,23 +38,29 @@ static _Thread_local sigjmp_buf *volatile guard;
 static pthread_mutex_t sigbus_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct sigaction old_sigbus;
 
-/* Not ours: whoever handled it before does so when the access is repeated. */
-static void on_sigbus(int sig)
+/*
+ * Not ours: whoever handled it before does so when the access is repeated. Ours
+ * goes back to where the copy began, with the mask of before the signal, which
+ * siglongjmp() has not saved as that would cost each copy a system call.
+ */
+static void on_sigbus(int sig, siginfo_t *info, void *context)
 {
-	if (guard)
+	const ucontext_t *before = context;
+
+	(void)info;
+	if (guard) {
+		pthread_sigmask(SIG_SETMASK, &before->uc_sigmask, NULL);
 		siglongjmp(*guard, 1);
+	}
 	sigaction(sig, &old_sigbus, NULL);
 }
 
-/*
- * SA_NODEFER, as siglongjmp() leaves the handler without restoring the mask. Each
- * time anew, because a program may have set another handler in between.
- */
+/* Each time anew, as a program may have set another handler in between. */
 static int catch_sigbus(void)
 {
 	struct sigaction action = {
-		.sa_handler = on_sigbus,
-		.sa_flags = SA_NODEFER,
+		.sa_sigaction = on_sigbus,
+		.sa_flags = SA_SIGINFO,
 	};
 	struct sigaction old;
 	int ret = 0;
@@ -62,7 +69,7 @@ static int catch_sigbus(void)
 	pthread_mutex_lock(&sigbus_lock);
 	if (sigaction(SIGBUS, &action, &old))
 		ret = -errno;
-	else if (old.sa_handler != on_sigbus)
+	else if (old.sa_sigaction != on_sigbus)
 		old_sigbus = old;
 	pthread_mutex_unlock(&sigbus_lock);
 	return ret;

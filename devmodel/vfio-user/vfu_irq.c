@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <linux/vfio.h>
@@ -33,7 +34,7 @@ void vfu_irqs_clear(struct vfu_irqs *irqs)
 }
 
 /* A descriptor that takes nothing loses the interrupt, not the server's time:
- * it does not block (see accept_fds()).
+ * it does not block (see is_acceptable()).
  */
 bool vfu_irqs_send(struct vfu_irqs *irqs, unsigned int message)
 {
@@ -47,18 +48,32 @@ bool vfu_irqs_send(struct vfu_irqs *irqs, unsigned int message)
 	return true;
 }
 
-/* The client may have given anything, a pipe that nobody reads for instance. */
+/*
+ * The client may have given anything. A pipe that nobody reads must not block.
+ * A socket could be the other end of the connection, which would then never end,
+ * and so could what holds sockets itself; but that cannot be written to.
+ */
+static bool is_acceptable(int fd)
+{
+	const uint64_t nothing = 0;
+	struct stat st;
+	int flags;
+
+	flags = fcntl(fd, F_GETFL);
+	if (flags < 0 || fstat(fd, &st) || S_ISSOCK(st.st_mode) ||
+	    fcntl(fd, F_SETFL, flags | O_NONBLOCK))
+		return false;
+	return write(fd, &nothing, sizeof(nothing)) == sizeof(nothing) ||
+	       errno == EAGAIN;
+}
+
 static int accept_fds(const struct vfu_message *message)
 {
 	unsigned int i;
-	int flags;
 
-	for (i = 0; i < message->nfds; i++) {
-		flags = fcntl(message->fds[i], F_GETFL);
-		if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY ||
-		    fcntl(message->fds[i], F_SETFL, flags | O_NONBLOCK))
+	for (i = 0; i < message->nfds; i++)
+		if (!is_acceptable(message->fds[i]))
 			return -EINVAL;
-	}
 	return 0;
 }
 

@@ -28,7 +28,7 @@ static void check_refused(struct vfu_bench *b, int error, const char *word)
 	assert_int_equal(vfu_server_create(&b->config, &server), error);
 	assert_null(server);
 	if (word)
-		assert_non_null(strstr(b->last_error, word));
+		assert_true(bench_said(b, word));
 }
 
 static void test_create_with_a_bad_configuration_is_refused(void **state)

@@ -43,7 +43,8 @@ struct vfu_bench {
 	atomic_uint guest_errors;
 	atomic_uint events[VFU_TRACE_DISCONNECT + 1];
 	atomic_uint power_ons;
-	char last_error[512];		/* read only when the server is quiet */
+	pthread_mutex_t lock;		/* protects last_error */
+	char last_error[512];
 	struct vfu_client client;
 };
 
@@ -55,11 +56,24 @@ static inline void bench_log(void *arg, enum vfu_log_level level,
 	if (getenv("VFU_TEST_VERBOSE"))
 		fprintf(stderr, "%d %s\n", level, text);
 	if (level == VFU_LOG_ERROR) {
+		pthread_mutex_lock(&b->lock);
 		snprintf(b->last_error, sizeof(b->last_error), "%s", text);
+		pthread_mutex_unlock(&b->lock);
 		atomic_fetch_add(&b->errors, 1);
 	} else if (level == VFU_LOG_GUEST_ERROR) {
 		atomic_fetch_add(&b->guest_errors, 1);
 	}
+}
+
+/* Has the last error this in it? */
+static inline bool bench_said(struct vfu_bench *b, const char *word)
+{
+	bool is_said;
+
+	pthread_mutex_lock(&b->lock);
+	is_said = strstr(b->last_error, word);
+	pthread_mutex_unlock(&b->lock);
+	return is_said;
 }
 
 static inline void bench_trace(void *arg, const struct vfu_trace *event)
@@ -92,6 +106,7 @@ static inline struct vfu_bench *bench_prepare(unsigned int revision,
 	struct vfu_bench *b = calloc(1, sizeof(*b));
 
 	assert_non_null(b);
+	pthread_mutex_init(&b->lock, NULL);
 	strcpy(b->dir, "/tmp/vfu-test-XXXXXX");
 	assert_non_null(mkdtemp(b->dir));
 	snprintf(b->path, sizeof(b->path), "%s/pf", b->dir);
