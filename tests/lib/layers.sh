@@ -235,7 +235,7 @@ layer_coverage()
 	find build/coverage -name '*.gcda' -empty -delete
 	quiet gcovr gcovr --root . --object-directory build/coverage \
 		--exclude 'tests/' --json build/coverage/coverage.json
-	for part in libwarpdrive drivers-user devmodel/core; do
+	for part in libwarpdrive drivers-user devmodel/core devmodel/vfio-user; do
 		step "coverage-${part//\//-}" gcovr --root . \
 			--add-tracefile build/coverage/coverage.json \
 			--filter "$part/" --print-summary --fail-under-line 90
