@@ -675,6 +675,8 @@ static void handle_events(void *arg, uint32_t events)
 		if (!got)
 			end(conn, conn->rx_tail ? "in the middle of a message" :
 						  NULL);
+		else if (got == -ECONNRESET)	/* killed, perhaps */
+			end(conn, NULL);
 		else if (got < 0 && got != -EAGAIN)
 			end(conn, strerror((int)-got));
 	}
