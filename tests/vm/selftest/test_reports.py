@@ -143,6 +143,7 @@ HARMLESS = """\
 [    0.900000] debug: unmapping init [mem 0xffff-0xffff]
 [    0.900000] Run /init as init process
 [    0.950000] clocksource: Switched to clocksource arch_sys_counter
+[    0.960000] clocksource: timekeeping watchdog on CPU0: Marking clocksource 'tsc' as unstable
 [    1.000000] Freeing unused kernel memory: 6528K
 [    2.000000] reboot: Power down
 """

@@ -124,4 +124,8 @@ def _append(machine: Machine) -> list[str]:
     words = [f"console={CONSOLE[machine.arch]}", *APPEND, *machine.append]
     if machine.iommu == "intel":
         words.append("intel_iommu=on")
+    if machine.arch == "amd64" and not machine.kvm:
+        # The kernel panics if no tick comes while it counts to some million,
+        # which happens when the host has other things to do.
+        words.append("no_timer_check")
     return words

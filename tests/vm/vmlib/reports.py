@@ -45,7 +45,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("lockup", r"BUG: soft lockup|hard LOCKUP|BUG: workqueue lockup"),
     ("hung-task", r"INFO: task .* blocked (?:on|for more than|in)"),
     ("stall", r"rcu.*(?:detected (?:expedited )?stalls|self-detected stall)|"
-              r"rcu.*kthread starved|clocksource: .*marking .* as unstable"),
+              r"rcu.*kthread starved"),
     ("debug-objects", r"ODEBUG: (?:init|activate|deactivate|free|destroy|"
                       rf"assert_init|active_state|object|Out of)|{_AT}lib/debugobjects\.c"),
     ("refcount", rf"refcount_t: |{_AT}lib/refcount\.c"),
