@@ -18,7 +18,8 @@ from .case import Case
 from .targets import Target
 from .tool import PrepareError
 
-BOOT_SECONDS = 60
+# A host with much else to do is ten times slower than one without.
+BOOT_SECONDS = 120
 # Of the time that a stock kernel needs.
 DEBUG_FACTOR = 4
 SHOWN_LINES = 25
@@ -196,7 +197,9 @@ def machine_of(case: Case, target: Target, settings: Settings,
     functions = (case.functions or ("pf",)) if emu else ()
     return boot.Machine(
         target.arch, kernel, target.iommu, settings.smp or case.smp,
-        settings.mem or case.mem, case.shared_ram, case.append + settings.append,
+        settings.mem or case.mem, case.shared_ram,
+        (*case.append, *settings.append,
+         *initramfs.builtin_parameters(kernel, case.modules)),
         kvm=targets.has_kvm(target.arch, target.kernel),
         functions=tuple((name, emu.socket_of(name)) for name in functions if emu))
 
