@@ -335,9 +335,11 @@ static void test_map_of_a_file_that_has_grown(void **state)
 	assert_int_equal(value, 7);
 }
 
-/* One thread accesses, this one maps, unmaps and truncates. */
+/* Two threads access, each its page; this one maps, unmaps and truncates. */
 struct reader {
 	struct memory *m;
+	uint64_t address;
+	bool is_writer;
 	atomic_bool is_over;
 	unsigned int good, bad;
 };
@@ -345,10 +347,10 @@ struct reader {
 static void *read_all_the_time(void *arg)
 {
 	struct reader *r = arg;
-	uint8_t buf[PAGE];
+	uint8_t buf[PAGE] = { 0 };
 
 	while (!atomic_load(&r->is_over)) {
-		if (copy(r->m, 0, buf, sizeof(buf), r->good & 1))
+		if (copy(r->m, r->address, buf, sizeof(buf), r->is_writer))
 			r->bad++;
 		else
 			r->good++;
@@ -359,7 +361,10 @@ static void *read_all_the_time(void *arg)
 static void test_unmap_waits_for_accesses(void **state)
 {
 	struct memory *m = *state;
-	struct reader readers[2] = { { .m = m }, { .m = m } };
+	struct reader readers[2] = {
+		{ .m = m },
+		{ .m = m, .address = PAGE, .is_writer = true },
+	};
 	pthread_t threads[2];
 	unsigned int i;
 
@@ -369,12 +374,12 @@ static void test_unmap_waits_for_accesses(void **state)
 						read_all_the_time, &readers[i]),
 				 0);
 	for (i = 0; i < 500; i++) {
-		assert_int_equal(vfu_dma_map(&m->dma, 0, PAGE, 0, RW, m->fd),
-				 0);
+		assert_int_equal(vfu_dma_map(&m->dma, 0, 2 * PAGE, 0, RW,
+					     m->fd), 0);
 		if (i % 3 == 0)
 			assert_int_equal(ftruncate(m->fd, 0), 0);
 		usleep(100);
-		assert_int_equal(vfu_dma_unmap(&m->dma, 0, PAGE), 0);
+		assert_int_equal(vfu_dma_unmap(&m->dma, 0, 2 * PAGE), 0);
 		assert_int_equal(ftruncate(m->fd, FILE_BYTES), 0);
 	}
 	for (i = 0; i < 2; i++) {
