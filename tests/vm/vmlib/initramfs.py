@@ -84,18 +84,31 @@ def module_files(kernel: Kernel, wanted: tuple[Module, ...]
     parameters = {_plain(module.name): module.parameters for module in wanted}
     order: dict[Path, tuple[str, ...]] = {}
     for module in wanted:
-        try:
-            said = tool.run(["modprobe", "-C", "/dev/null", "-d", kernel.modules,
-                             "-S", kernel.release, "--show-depends", module.name])
-        except PrepareError as error:
-            raise PrepareError(f"kernel {kernel.release} has no module "
-                               f"{module.name}: {error}") from None
-        for line in said.decode().splitlines():
-            kind, _, rest = line.partition(" ")
+        for kind, rest in _depends(kernel, module):
             if kind == "insmod":
                 path = Path(rest.split()[0])
                 order[path] = parameters.get(_plain(path.name.split(".")[0]), ())
     return list(order.items())
+
+
+def builtin_parameters(kernel: Kernel, wanted: tuple[Module, ...]) -> list[str]:
+    """Parameters of modules that this kernel does not have to load, as words of
+    its command line."""
+    return [f"{_plain(module.name)}.{parameter}" for module in wanted
+            if any(kind == "builtin" for kind, _ in _depends(kernel, module)[-1:])
+            for parameter in module.parameters]
+
+
+def _depends(kernel: Kernel, module: Module) -> list[tuple[str, str]]:
+    """What modprobe would do, the module itself last."""
+    try:
+        said = tool.run(["modprobe", "-C", "/dev/null", "-d", kernel.modules,
+                         "-S", kernel.release, "--show-depends", module.name])
+    except PrepareError as error:
+        raise PrepareError(f"kernel {kernel.release} has no module "
+                           f"{module.name}: {error}") from None
+    lines = (line.partition(" ") for line in said.decode().splitlines())
+    return [(kind, rest) for kind, _, rest in lines]
 
 
 def _plain(name: str) -> str:
