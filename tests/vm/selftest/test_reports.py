@@ -184,7 +184,8 @@ class Scan(unittest.TestCase):
         self.assertIn("end trace", found[0].context[-1])
 
     def test_scan_trace_far_from_a_report_is_one(self):
-        text = REPORT + "[    2.0] all is well\n" * 80 + "[    9.0] Call trace:\n"
+        text = (REPORT + "[    2.0] all is well\n" * (reports.TRACE_LINES + 1)
+                + "[    9.0] Call trace:\n")
         self.assertEqual(["warning", "trace"],
                          [entry.kind for entry in reports.scan(text)])
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 # A report's lines that are shown with it.
 CONTEXT_LINES = 30
-# How far behind a known report a call trace may be and still be its own.
-TRACE_LINES = 60
+# How far behind a known report a call trace may be and still be its own: lockdep
+# first shows where each lock of a circle was taken.
+TRACE_LINES = 200
 
 # Where a WARN() or BUG() is says more than that it is one.
 _AT = r"(?:WARNING: (?:CPU: \d+ PID: \d+ at )?|kernel BUG at )"
