@@ -40,6 +40,6 @@ def _compile(files: list[Path], folder: Path, kernel: Kernel, into: Path) -> Non
         copy = into / path.relative_to(folder)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(path.read_bytes())
-    builder.run(["make", "-s", "-C", TREE, f"M={MODULES}", "W=1",
+    builder.run(["make", "-s", "-C", TREE, f"M={MODULES}", "W=1", "KCFLAGS=-Werror",
                  *debug_kernels.make_variables(kernel.arch), "modules"],
                 MODULES, {kernel.modules / "build": TREE, into: MODULES})
