@@ -67,11 +67,6 @@ void vfu_device_log(const struct vfu_device *dev, enum vfu_log_level level,
 	dev->config.log(dev->config.arg, level, text);
 }
 
-bool vfu_device_is_traced(const struct vfu_device *dev)
-{
-	return dev->config.trace;
-}
-
 void vfu_device_trace(const struct vfu_device *dev,
 		      const struct vfu_trace *event)
 {

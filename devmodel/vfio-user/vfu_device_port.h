@@ -50,7 +50,6 @@ void vfu_device_caught_up(struct vfu_device *dev);
 bool vfu_device_wait_begin(struct vfu_device *dev);
 void vfu_device_wait_end(struct vfu_device *dev);
 
-bool vfu_device_is_traced(const struct vfu_device *dev);
 void vfu_device_trace(const struct vfu_device *dev,
 		      const struct vfu_trace *event);
 void vfu_device_count_irq(struct vfu_device *dev, bool is_dropped);

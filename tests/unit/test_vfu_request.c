@@ -488,6 +488,44 @@ static void test_mailbox_posted_in_a_dma_wait_reads_busy(void **state)
 	bench_free(b);
 }
 
+/* More writes than anybody keeps, none of them to be carried out yet. */
+static int flood(void *arg, struct vfu_client *c,
+		 const struct vfu_header *header,
+		 const struct vfu_dma_access *access)
+{
+	const struct vfu_region_access write = { 0x100050, BAR2, 4 };
+	uint8_t payload[sizeof(write) + 4] = { 0 };
+	unsigned int i;
+
+	(void)arg;
+	(void)header;
+	(void)access;
+	memcpy(payload, &write, sizeof(write));
+	for (i = 0; i < 70000 && !c->is_gone; i++)
+		vfu_client_send(c, VFU_REGION_WRITE, VFU_FLAG_NO_REPLY, payload,
+				sizeof(payload), NULL, 0);
+	return VFU_CLIENT_SILENCE;
+}
+
+static void test_flood_in_a_dma_wait_ends_the_connection(void **state)
+{
+	struct vfu_bench *b = bench_new(HISI_QM_REV_V3, 0);
+	struct vfu_driver driver;
+
+	(void)state;
+	start_pf(b, &driver, HISI_QM_REV_V3, false);
+	b->client.hook = flood;
+	vfu_driver_send(&driver, 1000, BYTES);
+	while (!b->client.is_gone)
+		vfu_client_serve(&b->client, 10);
+	assert_true(bench_said(b, "no room"));
+	vfu_client_exit(&b->client);
+	bench_connect(b, 0, &b->client);
+	start_pf(b, &driver, HISI_QM_REV_V3, true);
+	compress_once(&driver, 0, 1000);
+	bench_free(b);
+}
+
 static int refuse(void *arg, struct vfu_client *c,
 		  const struct vfu_header *header,
 		  const struct vfu_dma_access *access)
@@ -813,6 +851,7 @@ int main(void)
 		cmocka_unit_test(test_dma_wait_of_a_mailbox_serves_the_client),
 		cmocka_unit_test(test_dma_wait_of_a_request_serves_the_client),
 		cmocka_unit_test(test_mailbox_posted_in_a_dma_wait_reads_busy),
+		cmocka_unit_test(test_flood_in_a_dma_wait_ends_the_connection),
 		cmocka_unit_test(test_dma_refused_by_the_client_is_an_error),
 		cmocka_unit_test(test_dma_without_answer_fails_after_a_time),
 		cmocka_unit_test(test_reset_in_a_dma_wait_comes_to_its_end),
