@@ -77,7 +77,8 @@ static void check_version(uint16_t minor, const char *json, const char *want)
 	assert_int_equal(version.major, 0);
 	assert_int_equal(version.minor, minor < 1 ? minor : 1);
 	assert_int_equal(reply.payload[reply.bytes - 1], 0);
-	assert_string_equal(reply.payload + sizeof(version), want);
+	assert_string_equal((const char *)reply.payload + sizeof(version),
+			    want);
 	assert_true(is_alive(&b->client));
 	bench_free(b);
 }
