@@ -11,6 +11,7 @@ layers_table()
 unit !nocheck|unit tests, release build with gcc
 abi !nocheck|golden bytes, layouts, names, symbols
 wdzip !nocheck|the tool against gzip, pigz and libdeflate-gzip
+wdctl !nocheck|the tool on machines made of files, whole and broken
 install !nocheck|cmake --install, then programs built with pkg-config and CMake
 docs !nocheck pkg.warpdrive.ci|examples, manual pages, spelling, links, scripts
 clang !nocheck pkg.warpdrive.ci|build with clang, unit and ABI tests
@@ -170,6 +171,12 @@ layer_wdzip()
 	run_ctest release wdzip -L '^wdzip$'
 }
 
+layer_wdctl()
+{
+	build_release
+	run_ctest release wdctl -L '^wdctl$'
+}
+
 layer_install()
 {
 	build_release
@@ -194,14 +201,14 @@ layer_asan()
 	build_preset asan
 	ASAN_OPTIONS=abort_on_error=0:detect_leaks=1 \
 		UBSAN_OPTIONS=print_stacktrace=1 \
-		run_ctest asan asan -L '^(unit|wdzip)$' -LE '^slow$'
+		run_ctest asan asan -L '^(unit|wdzip|wdctl)$' -LE '^slow$'
 }
 
 layer_tsan()
 {
 	build_preset tsan
-	TSAN_OPTIONS=halt_on_error=1 run_ctest tsan tsan -L '^(unit|wdzip)$' \
-		-LE '^slow$'
+	TSAN_OPTIONS=halt_on_error=1 run_ctest tsan tsan \
+		-L '^(unit|wdzip|wdctl)$' -LE '^slow$'
 }
 
 layer_valgrind()

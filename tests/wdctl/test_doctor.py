@@ -1,0 +1,303 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""doctor: machines broken on purpose, each of which has to be called by name."""
+import errno
+import gzip
+import os
+import stat
+
+from wdctltest import (MACHINE, NOBODY, PF, RELEASE, VF, WDCTL, Machine,
+                       as_nobody, equal, main, ok, run, skip, text)
+
+CONFIG = f"/boot/config-{RELEASE}"
+MODULES = f"/lib/modules/{RELEASE}"
+LOCKDOWN = "/sys/kernel/security/lockdown"
+SECURE_BOOT = ("/sys/firmware/efi/efivars/"
+               "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c")
+
+
+def diagnose(machine, cause, mend, *args, **kw):
+    """The first thing that is wrong is @cause, and @mend is in the command."""
+    r, report = machine.doctor(*args, **kw)
+    wrong = report["wrong"] or {}
+    ok(r.returncode == 1 and wrong.get("cause") == cause,
+       cause, f"{r.returncode} {wrong}\n{r.stderr.decode()}")
+    ok(mend in wrong.get("mend", ""), f"{cause}: mended by {mend[:40]}", wrong)
+    last = report["checks"][-1]["verdict"]
+    ok(last == "wrong", f"{cause}: nothing is looked at behind it", last)
+    return wrong
+
+
+def healthy(machine, what, *args, **kw):
+    r, report = machine.doctor(*args, **kw)
+    ok(r.returncode == 0 and report["wrong"] is None, what,
+       f"{r.returncode} {report['wrong']}\n{r.stderr.decode()}")
+    return report
+
+
+def test_healthy():
+    """A machine on which everything works, in each mode."""
+    m = Machine()
+    report = healthy(m, "everything works")
+    checks = [c["check"] for c in report["checks"]]
+    equal(checks, ["library", "hardware", "kernel", "config", "module",
+                   "driver", "mode", "attributes", "interface", "node",
+                   "permission", "isolation", "queues", "compression"],
+          "all checks are made, in order")
+    equal(report["unseen"], 0, "and all could be made")
+    r = m.run("doctor")
+    ok(r.returncode == 0 and text(r).endswith("\nnothing is wrong\n"), "as text",
+       text(r))
+    healthy(m, "by name", "hisi_zip-0")
+    healthy(m, "by address", PF)
+    healthy(m, "the built-in device", "emu")
+    m.attribute("mode", "sva")
+    m.attribute("flags", "1")
+    healthy(m, "mode sva")
+    m.remove("/sys/class/uacce/hisi_zip-0/mode")
+    healthy(m, "a kernel that does not tell the mode in words")
+    m.remove(f"/boot/config-{RELEASE}")
+    report = healthy(m, "no kernel configuration")
+    equal(report["unseen"], 1, "what could not be seen is counted")
+    ok("unseen: 1" in text(m.run("doctor")), "and told")
+    m.put("/proc/config.gz", gzip.compress(b"CONFIG_MODULES=y\nCONFIG_PCI=y\n"
+                                           b"CONFIG_PCI_MSI=y\nCONFIG_CRYPTO=y\n"))
+    equal(healthy(m, "/proc/config.gz")["unseen"], 0, "which can be seen")
+
+
+def test_other_root():
+    """The real program looks below WDCTL_ROOT, and says what it leaves out."""
+    m = Machine()
+    r, report = m.doctor(program=WDCTL)
+    equal((r.returncode, report["wrong"], report["unseen"]), (0, None, 2),
+          "interface and compression are not looked at")
+    m.unload()
+    diagnose(m, "module-not-loaded", "sudo modprobe hisi_zip", program=WDCTL)
+    r = run([WDCTL, "doctor", "emu"])
+    equal((r.returncode, r.stderr), (0, b""), "the built-in device of wdctl")
+
+
+def test_library():
+    m = Machine()
+    diagnose(m, "library-old", "apt install --only-upgrade libwarpdrive1",
+             env={"WDCTL_LIBRARY": "0.0.9"})
+    healthy(m, "a newer one is good", env={"WDCTL_LIBRARY": "1.2.3"})
+    m.attribute("api", "other_qm_v1")
+    diagnose(m, "library-unfit", "libwarpdrive1")
+
+
+def test_hardware():
+    m = Machine(accelerator=False)
+    diagnose(m, "no-hardware", "lspci")
+    diagnose(m, "no-hardware", "lspci", "hisi_zip-0")
+    m.remove("/sys")
+    diagnose(m, "no-sysfs", "mount -t sysfs")
+
+
+def test_kernel():
+    m = Machine()
+    m.unload()
+    m.put("/proc/sys/kernel/osrelease", "5.10.0-46-arm64\n")
+    diagnose(m, "kernel-old", "apt install linux-image-")
+    m = Machine()
+    m.unload()
+    m.put(CONFIG, "CONFIG_MODULES=y\nCONFIG_PCI=y\n# CONFIG_PCI_MSI is not set\n")
+    wrong = diagnose(m, "config-missing", "linux-image-")
+    ok("CONFIG_PCI_MSI" in wrong["text"], "the option is named", wrong)
+    m.put(CONFIG, "CONFIG_MODULES=y\nCONFIG_PCI=y\nCONFIG_PCI_MSI=y\n"
+          "CONFIG_CRYPTO=y\nCONFIG_UACCE=m\n")
+    diagnose(m, "config-uacce", "linux-image-")
+
+
+def test_module():
+    m = Machine()
+    m.unload()
+    diagnose(m, "module-not-loaded", "sudo modprobe hisi_zip")
+    m.put("/etc/modprobe.d/local.conf", "# mine\nblacklist hisi_zip\n")
+    diagnose(m, "module-blacklisted", "/etc/modprobe.d/local.conf")
+    m.put("/etc/modprobe.d/local.conf", "install  hisi_zip /bin/false\n")
+    diagnose(m, "module-blacklisted", "/etc/modprobe.d/local.conf")
+    m.put("/proc/sys/kernel/modules_disabled", "1\n")
+    diagnose(m, "modules-disabled", "reboot")
+
+
+def test_build():
+    """Everything that keeps DKMS from making the module."""
+    m = Machine()
+    m.unload()
+    m.put(MODULES + "/modules.dep", "kernel/lib/crc.ko:\n")
+    m.put("/var/lib/dkms/warpdrive/0.1.0/" + RELEASE + "/aarch64/module/x")
+    diagnose(m, "module-not-installed", "depmod")
+    m.remove("/var/lib/dkms/warpdrive/0.1.0/" + RELEASE)
+    diagnose(m, "module-not-built", f"dkms autoinstall -k {RELEASE}")
+    m.remove(MODULES + "/build")
+    diagnose(m, "headers-missing", f"apt install linux-headers-{RELEASE}")
+    m.link(MODULES + "/build", "/nowhere/at/all")
+    diagnose(m, "headers-missing", f"apt install linux-headers-{RELEASE}")
+    m.remove("/var/lib/dkms/warpdrive")
+    diagnose(m, "package-missing", "apt install warpdrive-dkms")
+
+
+def test_secure_boot():
+    m = Machine()
+    m.unload()
+    m.put(SECURE_BOOT, b"\x06\0\0\0\1")
+    wrong = diagnose(m, "module-not-loaded", "modprobe")
+    ok("mokutil" in wrong["text"], "signed: what to do if the key is refused",
+       wrong)
+    m.put("/dev/kmsg", "4,1,1,-;Loading of module with unavailable key is rejected\n")
+    diagnose(m, "secure-boot-key", "mokutil --import")
+    m.put(MODULES + "/updates/dkms/hisi_zip.ko", b"\x7fELF" + bytes(1000))
+    diagnose(m, "secure-boot-unsigned", "mokutil --import")
+    m.put(SECURE_BOOT, b"\x06\0\0\0\0")
+    diagnose(m, "module-not-loaded", "modprobe")
+    m.put(LOCKDOWN, "none [integrity] confidentiality\n")
+    diagnose(m, "secure-boot-unsigned", "mokutil --import")
+    m.put(LOCKDOWN, "[none] integrity confidentiality\n")
+    diagnose(m, "module-not-loaded", "modprobe")
+    m.put("/sys/module/module/parameters/sig_enforce", "Y\n")
+    diagnose(m, "secure-boot-unsigned", "mokutil --import")
+
+
+def test_driver():
+    m = Machine()
+    driver = f"/sys/bus/pci/devices/{PF}/driver"
+    m.remove("/sys/class/uacce")
+    m.remove(driver)
+    m.put("/dev/kmsg", f"3,9,9,-;hisi_zip {PF}: no 64-bit DMA: -5\n")
+    wrong = diagnose(m, "driver-not-bound", "/drivers/hisi_zip/bind")
+    ok("no 64-bit DMA: -5" in wrong["text"], "the kernel's reason is told", wrong)
+    m.link(driver, "../../../drivers/vfio-pci")
+    diagnose(m, "driver-other", "driver_override")
+
+
+def test_mode():
+    """The driver is there and gives no queues to programs."""
+    m = Machine()
+    m.remove("/sys/class/uacce")
+    m.load("hisi_zip", 0)
+    diagnose(m, "mode-off", "options hisi_zip uacce_mode=1")
+    m.load("hisi_zip", 1)
+    diagnose(m, "mode-not-isolating", "options hisi_zip uacce_mode=2")
+    m.iommu("identity")
+    diagnose(m, "iommu-passthrough", "iommu.passthrough=1")
+    m.iommu(None)
+    diagnose(m, "no-iommu", "firmware-setup")
+    m.load("hisi_zip", 2)
+    diagnose(m, "no-user-queues", "dmesg")
+    m.put("/dev/kmsg", f"5,9,9,-;hisi_zip {PF}: no user queues: their doorbells "
+          "share a page of 64 KiB with control registers; unsafe_mmio=1 for "
+          "trusted programs only\n")
+    diagnose(m, "doorbells-shared", "unsafe_mmio=1")
+    m = Machine()
+    m.iommu("identity")
+    diagnose(m, "mode-mismatch", "modprobe -r hisi_zip")
+
+
+def test_attributes():
+    for name in ("api", "algorithms", "flags", "region_dus_size"):
+        m = Machine()
+        m.remove(f"/sys/class/uacce/hisi_zip-0/{name}")
+        wrong = diagnose(m, "attributes-missing", "warpdrive-dkms")
+        ok(name in wrong["text"], f"{name} is named", wrong)
+
+
+def test_node():
+    m = Machine()
+    m.remove("/dev/hisi_zip-0")
+    diagnose(m, "node-missing", "udevadm trigger")
+    m = Machine()
+    m.attribute("dev", "510:0")
+    diagnose(m, "node-wrong", "rm ")
+
+
+def test_permission():
+    user = as_nobody()
+    if not user:
+        skip("permissions of an ordinary user",
+             "only root can become one, and the program must be readable for it")
+        return
+    m = Machine()
+    healthy(m, "an ordinary user who may", **user)
+    node = m.path("/dev/hisi_zip-0")
+    os.chmod(node, 0o600)
+    diagnose(m, "permission-rule", "udevadm control --reload", **user)
+    os.chown(node, 0, 8)
+    os.chmod(node, 0o660)
+    diagnose(m, "permission-group", "sudo adduser nobody mail", **user)
+    os.chown(node, 0, NOBODY)
+    elsewhere = dict(user, group=8)
+    diagnose(m, "permission-session", "newgrp nogroup", **elsewhere)
+    healthy(m, "root may in any case")
+
+
+def test_rawio():
+    m = Machine()
+    m.iommu(None)
+    m.attribute("mode", "noiommu")
+    m.attribute("flags", "2")
+    m.attribute("api", "hisi_qm_v3_noiommu")
+    diagnose(m, "permission-rawio", "cap_sys_rawio")
+    m.put("/proc/self/status", "CapEff:\t0000000000020000\n")
+    healthy(m, "with CAP_SYS_RAWIO")
+
+
+def test_use():
+    m = Machine()
+    m.attribute("isolate", "1")
+    m.attribute("isolate_strategy", "3")
+    m.attribute("available_instances", "0")
+    diagnose(m, "isolated", f"/sys/bus/pci/devices/{PF}/reset")
+    m = Machine()
+    m.attribute("dev_state", "-1")
+    diagnose(m, "device-error", f"/sys/bus/pci/devices/{PF}/reset")
+    m = Machine()
+    m.attribute("available_instances", "0")
+    m.process(4711, "backupd", "/dev/hisi_zip-0", "/dev/hisi_zip-0", "/dev/null")
+    wrong = diagnose(m, "no-free-queue", "fuser -v")
+    ok("backupd (pid 4711, 2)" in wrong["text"], "who has them is told", wrong)
+
+
+def test_compression():
+    m = Machine()
+
+    def fault(what):
+        return {"env": {"WDCTL_FAULT": what}}
+
+    diagnose(m, "no-free-queue", "fuser", **fault(f"open={errno.EBUSY}"))
+    diagnose(m, "permission-open", "ls -l", **fault(f"open={errno.EPERM}"))
+    diagnose(m, "compression-failed", "/reset", **fault(f"start={errno.EIO}"))
+    diagnose(m, "compression-timeout", "/reset", **fault("silent"))
+    diagnose(m, "compression-wrong", "/reset", **fault("shifted"))
+
+
+def test_several():
+    """Each device is looked at; functions of virtual machines are left out."""
+    m = Machine()
+    m.pci(VF, 0x19e5, 0xa251, driver="vfio-pci")
+    m.pci("0000:75:00.2", 0x19e5, 0xa251)
+    report = healthy(m, "functions in other hands")
+    ok(not any(c["device"] == VF for c in report["checks"]), "are left out")
+    ok("left out: 2" in text(m.run("doctor")), "and that is told")
+    m.pci("0000:b5:00.0", 0x19e5, 0xa250, driver="hisi_zip")
+    m.uacce("hisi_zip-1", "0000:b5:00.0", isolate=1)
+    r, report = m.doctor()
+    equal((r.returncode, report["wrong"]["device"], report["wrong"]["cause"]),
+          (1, "hisi_zip-1", "isolated"), "the second device is named")
+    healthy(m, "the first alone", "hisi_zip-0")
+    diagnose(m, "driver-other", "unbind", VF)
+    m.attribute("isolate", "1")
+    out = text(m.run("doctor"))
+    ok("wrong: hisi_zip-0: isolation: isolated" in out and "1 more" in out,
+       "the first of two is named, and that there is one more", out)
+    diagnose(m, "no-such-device", "wdctl list", "hisi_zip-7")
+    m.uacce("other-0", None)
+    r, report = m.doctor("other-0")
+    ok(any(c["check"] == "driver" and c["verdict"] == "unseen"
+           for c in report["checks"]), "a device whose function is not known")
+
+
+main(test_healthy, test_other_root, test_library, test_hardware, test_kernel,
+     test_module, test_build, test_secure_boot, test_driver, test_mode,
+     test_attributes, test_node, test_permission, test_rawio, test_use,
+     test_compression, test_several)
