@@ -276,6 +276,25 @@ static void test_read_zero_bytes_end_the_text(void **state)
 	assert_string_equal(info.api, "");
 }
 
+/* A copy of a machine's sysfs may hold anything: a test without end fails. */
+static void test_read_pipe_does_not_wait(void **state)
+{
+	struct wd_device_info info;
+	char path[256];
+
+	(void)state;
+	make_device(DEV);
+	attr_remove(DEV, "isolate");
+	snprintf(path, sizeof(path), "%s/" DEV "/isolate", kernel.class_root);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	info = read_device();
+	assert_false(info.isolated);
+	attr_remove(DEV, "flags");
+	snprintf(path, sizeof(path), "%s/" DEV "/flags", kernel.class_root);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(uacce_sysfs_read(DEV, &info), -ENODEV);
+}
+
 static void test_read_name_that_is_no_device_is_enodev(void **state)
 {
 	static const char *const names[] = {
@@ -383,6 +402,7 @@ int main(void)
 		uacce_test(test_read_distance_is_from_the_callers_node),
 		uacce_test(test_read_huge_files_are_cut_at_a_line),
 		uacce_test(test_read_zero_bytes_end_the_text),
+		uacce_test(test_read_pipe_does_not_wait),
 		uacce_test(test_read_name_that_is_no_device_is_enodev),
 		uacce_test(test_enumerate_leaves_out_what_is_broken_and_says_so),
 		uacce_test(test_enumerate_without_the_class_is_empty),

@@ -32,7 +32,8 @@ static int read_file(const char *path, char *text, size_t bytes)
 	ssize_t got;
 	int fd;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* Whatever is in that place, it must not make us wait. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return -errno;
 	got = read(fd, text, bytes - 1);
