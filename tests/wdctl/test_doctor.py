@@ -278,6 +278,7 @@ def test_several():
     m.pci("0000:75:00.2", 0x19e5, 0xa251)
     report = healthy(m, "functions in other hands")
     ok(not any(c["device"] == VF for c in report["checks"]), "are left out")
+    equal(report["left_out"], 2, "and counted")
     ok("left out: 2" in text(m.run("doctor")), "and that is told")
     m.pci("0000:b5:00.0", 0x19e5, 0xa250, driver="hisi_zip")
     m.uacce("hisi_zip-1", "0000:b5:00.0", isolate=1)
@@ -291,6 +292,12 @@ def test_several():
     ok("wrong: hisi_zip-0: isolation: isolated" in out and "1 more" in out,
        "the first of two is named, and that there is one more", out)
     diagnose(m, "no-such-device", "wdctl list", "hisi_zip-7")
+    m.pci("0000:00:01.0", 0x19e5, 0xa255)
+    m.uacce("sec-0", "0000:00:01.0")
+    equal(m.doctor()[1]["left_out"], 3, "accelerators of other kinds, too")
+    r, report = m.doctor("sec-0")
+    ok(any(c["check"] == "driver" and c["verdict"] == "unseen"
+           for c in report["checks"]), "a device of another kind")
     m.uacce("other-0", None)
     r, report = m.doctor("other-0")
     ok(any(c["check"] == "driver" and c["verdict"] == "unseen"

@@ -196,7 +196,8 @@ def as_nobody():
         return None
     kw = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
     try:
-        if run([MACHINE, "--version"], **kw).returncode == 0:
+        if run([MACHINE, "--version"], **kw).returncode == 0 and \
+                run(["test", "-x", os.getcwd()], **kw).returncode == 0:
             return kw
     except OSError:
         pass

@@ -93,20 +93,14 @@ static unsigned int cpus(void)
 /* The device that "auto" stands for stays the same for all points. */
 static int choose_device(struct bench *b, const char *name)
 {
-	struct wd_comp_session *session;
-	struct wd_queue_info info;
-	int ret;
+	struct wd_device_info info;
+	int ret = trial_choose(name, b->format, &info);
 
-	ret = trial_open(name, WD_COMP_COMPRESS, b->format, 1, &session);
 	if (ret)
 		return ret;
-	ret = wd_comp_session_get_info(session, &info);
-	wd_comp_session_free(session);
-	if (ret)
-		return ret;
-	snprintf(b->device, sizeof(b->device), "%s", info.device.name);
+	snprintf(b->device, sizeof(b->device), "%s", info.name);
 	if (!b->queues)
-		b->queues = info.device.emulated ? cpus() : HARDWARE_QUEUES;
+		b->queues = info.emulated ? cpus() : HARDWARE_QUEUES;
 	return 0;
 }
 
@@ -248,23 +242,68 @@ static int check_picture(const struct bench *b)
 	return EXIT_FAILED;
 }
 
-static int measure_and_print(struct bench *b, const char *name, bool json,
-			     bool plot)
+/**
+ * struct output - what else is on the command line
+ * @file: content of the blocks, NULL for data of our own
+ */
+struct output {
+	const char *file;
+	bool json;
+	bool plot;
+};
+
+static int measure_and_print(struct bench *b, const char *name,
+			     const struct output *o)
 {
 	int ret = choose_device(b, name);
 
 	if (!ret)
-		ret = measure(b, json);
+		ret = measure(b, o->json);
 	if (ret)
 		return msg_device(name, ret);
-	if (plot && !json)
+	if (o->plot && !o->json)
 		bench_plot(b);
 	ret = b->svg ? bench_svg(b) : 0;
 	if (ret) {
 		msg_error(b->svg, "%s", strerror(-ret));
 		return EXIT_FAILED;
 	}
-	return json ? print_json(b) : EXIT_OK;
+	return o->json ? print_json(b) : EXIT_OK;
+}
+
+static void take(const struct command *cmd, struct bench *b, struct output *o,
+		 int c)
+{
+	switch (c) {
+	case OPT_FILE:
+		o->file = optarg;
+		break;
+	case OPT_FORMAT:
+		b->format = parse_format(cmd, optarg);
+		break;
+	case OPT_NO_PLOT:
+		o->plot = false;
+		break;
+	case OPT_SVG:
+		b->svg = optarg;
+		break;
+	case 'j':
+		o->json = true;
+		break;
+	case 'q':
+		b->queues = command_number(cmd, "number of queues", optarg, 1,
+					   MAX_QUEUES);
+		break;
+	case 's':
+		parse_sizes(cmd, b, optarg);
+		break;
+	case 't':
+		b->time_ms = command_number(cmd, "time in milliseconds", optarg,
+					    1, MAX_TIME_MS);
+		break;
+	default:
+		command_other(cmd, c);
+	}
 }
 
 static int run(const struct command *cmd, int argc, char **argv)
@@ -276,49 +315,18 @@ static int run(const struct command *cmd, int argc, char **argv)
 			   1 << 20, 4 << 20 },
 		.nr_sizes = 7,
 	};
-	bool json = false, plot = true;
-	const char *file = NULL;
+	struct output o = { .plot = true };
 	int c, ret;
 
-	while ((c = getopt_long(argc, argv, "hjq:s:t:", longs, NULL)) != -1) {
-		switch (c) {
-		case OPT_FILE:
-			file = optarg;
-			break;
-		case OPT_FORMAT:
-			b.format = parse_format(cmd, optarg);
-			break;
-		case OPT_NO_PLOT:
-			plot = false;
-			break;
-		case OPT_SVG:
-			b.svg = optarg;
-			break;
-		case 'j':
-			json = true;
-			break;
-		case 'q':
-			b.queues = command_number(cmd, "number of queues", optarg,
-						  1, MAX_QUEUES);
-			break;
-		case 's':
-			parse_sizes(cmd, &b, optarg);
-			break;
-		case 't':
-			b.time_ms = command_number(cmd, "time in milliseconds",
-						   optarg, 1, MAX_TIME_MS);
-			break;
-		default:
-			command_other(cmd, c);
-		}
-	}
+	while ((c = getopt_long(argc, argv, "hjq:s:t:", longs, NULL)) != -1)
+		take(cmd, &b, &o, c);
 	command_arguments(cmd, argc, 0, 1);
 	ret = check_picture(&b);
 	if (!ret)
-		ret = load(&b, file);
+		ret = load(&b, o.file);
 	if (!ret)
 		ret = measure_and_print(&b, argv[optind] ? argv[optind] :
-					WD_DEVICE_AUTO, json, plot);
+					WD_DEVICE_AUTO, &o);
 	free(b.data);
 	return ret;
 }

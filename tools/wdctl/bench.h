@@ -55,6 +55,8 @@ struct bench {
 
 /** bench_measure() - @p is filled in but for its figures; 0 or -errno */
 int bench_measure(const struct bench *b, struct point *p);
+double point_speed(const struct point *p);
+double point_delay(const struct point *p);
 /** bench_plot() - bars of characters on stdout */
 void bench_plot(const struct bench *b);
 /** bench_svg() - write the picture; 0 or -errno */

@@ -16,12 +16,12 @@ void size_text(char *text, size_t bytes, size_t size)
 		snprintf(text, bytes, "%zu B", size);
 }
 
-static double speed(const struct point *p)
+double point_speed(const struct point *p)
 {
 	return p->mb_s;
 }
 
-static double delay(const struct point *p)
+double point_delay(const struct point *p)
 {
 	return p->median_us;
 }
@@ -60,7 +60,8 @@ static void bars(const struct bench *b, const char *title, bool logarithmic,
 
 void bench_plot(const struct bench *b)
 {
-	bars(b, "throughput, MB/s of uncompressed data", false, speed);
+	bars(b, "throughput, MB/s of uncompressed data", false,
+	     point_speed);
 	bars(b, "latency of one block, median, microseconds, logarithmic", true,
-	     delay);
+	     point_delay);
 }

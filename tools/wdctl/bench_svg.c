@@ -32,16 +32,6 @@ struct panel {
 static const char *const colours[] = { "#1b6ca8", "#c1440e" };
 static const char *const names[] = { "compress", "decompress" };
 
-static double speed(const struct point *p)
-{
-	return p->mb_s;
-}
-
-static double delay(const struct point *p)
-{
-	return p->median_us;
-}
-
 /* 1, 2 or 5 times a power of ten, not below @v. */
 static double round_up(double v)
 {
@@ -160,10 +150,10 @@ static void head(FILE *f, const struct bench *b)
 int bench_svg(const struct bench *b)
 {
 	struct panel panels[] = {
-		{ "throughput, MB/s of uncompressed data", speed, false, TOP,
-		  0, 0 },
+		{ "throughput, MB/s of uncompressed data", point_speed, false,
+		  TOP, 0, 0 },
 		{ "latency of one block, median, microseconds (logarithmic)",
-		  delay, true, TOP + PANEL, 0, 0 },
+		  point_delay, true, TOP + PANEL, 0, 0 },
 	};
 	FILE *f = fopen(b->svg, "we");
 	int failed;

@@ -25,9 +25,9 @@ static void read_total(struct device *dev)
 		dev->total = (struct number){ true, total };
 }
 
-static void read_function(struct device *dev)
+static void read_function(struct device *dev, const struct hardware *hw)
 {
-	dev->hw = hardware_of(dev->pci);
+	dev->hw = hw;
 	read_link(dev->bound, sizeof(dev->bound), PCI "/%s/driver", dev->pci);
 	if (dev->bound[0])
 		read_text(dev->version, sizeof(dev->version),
@@ -102,22 +102,23 @@ static int add_class_device(struct device_list *all, const char *name)
 	snprintf(dev->name, sizeof(dev->name), "%s", name);
 	read_queues(dev);
 	if (!read_link(dev->pci, sizeof(dev->pci), CLASS "/%s/device", name))
-		read_function(dev);
+		read_function(dev, hardware_of(dev->pci));
 	return 0;
 }
 
 static int add_function(struct device_list *all, const char *address)
 {
+	const struct hardware *hw = hardware_of(address);
 	struct device *dev;
 
-	if (!hardware_of(address) || device_find(all, address))
+	if (!hw || device_find(all, address))
 		return 0;
 	dev = list_add(all);
 	if (!dev)
 		return -ENOMEM;
 	snprintf(dev->pci, sizeof(dev->pci), "%s", address);
 	dev->numa_node = read_number(PCI "/%s/numa_node", address);
-	read_function(dev);
+	read_function(dev, hw);
 	return 0;
 }
 
@@ -251,9 +252,6 @@ bool device_may_open(const struct device *dev)
 
 static const char *function_state(const struct device *dev)
 {
-	/* It went between two reads. */
-	if (!dev->hw)
-		return "broken";
 	if (!dev->bound[0])
 		return "no-driver";
 	return strcmp(dev->bound, dev->hw->module) ? "lent" : "no-queues";

@@ -66,6 +66,8 @@ static const char *const verdicts[] = {
  * @first_check: its check
  * @wrong: how many devices, or the system, have something wrong
  * @unseen: checks that could not be made
+ * @lent: virtual functions that were left out, having another driver or none
+ * @others: accelerators that were left out, being of another kind
  */
 struct report {
 	struct json_object *json;
@@ -74,6 +76,8 @@ struct report {
 	char first_device[64];
 	unsigned int wrong;
 	unsigned int unseen;
+	unsigned int lent;
+	unsigned int others;
 };
 
 #define SET(d, what, kind)						\
@@ -198,7 +202,6 @@ static bool is_lent(const struct device *dev)
 
 static void run_devices(struct report *r, struct doctor *d)
 {
-	unsigned int lent = 0, others = 0;
 	const struct device *dev;
 
 	for (unsigned int i = 0; i < d->all.nr; i++) {
@@ -206,17 +209,12 @@ static void run_devices(struct report *r, struct doctor *d)
 		if (dev->emulated)
 			continue;
 		if (is_lent(dev))
-			lent++;
+			r->lent++;
 		else if (dev->pci[0] && !dev->hw)
-			others++;
+			r->others++;
 		else
 			run_device(r, d, dev);
 	}
-	if (!r->json && lent)
-		printf("left out: %u virtual functions that have another driver or none\n",
-		       lent);
-	if (!r->json && others)
-		printf("left out: %u accelerators of other kinds\n", others);
 }
 
 static void no_such_device(struct report *r, struct doctor *d, const char *name)
@@ -249,6 +247,11 @@ static void examine(struct report *r, struct doctor *d, const char *name)
 
 static void conclude(const struct report *r)
 {
+	if (r->lent)
+		printf("left out: %u virtual functions that have another driver or none\n",
+		       r->lent);
+	if (r->others)
+		printf("left out: %u accelerators of other kinds\n", r->others);
 	putchar('\n');
 	if (r->wrong) {
 		printf("wrong: %s%s%s: %s\n", r->first_device,
@@ -283,6 +286,8 @@ static int conclude_json(struct report *r)
 	}
 	json_object_object_add(o, "wrong", wrong);
 	json_object_object_add(o, "unseen", json_object_new_int64(r->unseen));
+	json_object_object_add(o, "left_out",
+			       json_object_new_int64(r->lent + r->others));
 	json_object_object_add(o, "checks", r->json);
 	return json_print(o);
 }

@@ -8,11 +8,14 @@
 void check_driver(struct doctor *d)
 {
 	const struct device *dev = d->dev;
-	const char *module = dev->hw ? dev->hw->module : dev->bound;
+	const char *module = dev->hw ? dev->hw->module : "";
 
 	if (!dev->pci[0]) {
 		finding_unseen(d, "sysfs does not tell the PCI function of %s",
 			       dev->name);
+	} else if (!dev->hw) {
+		finding_unseen(d, "%s is no function of a kind known here",
+			       dev->pci);
 	} else if (!dev->bound[0]) {
 		finding_wrong(d, "driver-not-bound",
 			      "%s has no driver, although %s is loaded: it failed, or was taken away",
@@ -20,7 +23,7 @@ void check_driver(struct doctor *d)
 		finding_log(d, NULL);
 		finding_mend(d, "echo %s | sudo tee /sys/bus/pci/drivers/%s/bind",
 			     dev->pci, module);
-	} else if (dev->hw && strcmp(dev->bound, module)) {
+	} else if (strcmp(dev->bound, module)) {
 		finding_wrong(d, "driver-other", "%s belongs to the driver %s",
 			      dev->pci, dev->bound);
 		finding_mend(d, "echo %s | sudo tee /sys/bus/pci/drivers/%s/unbind && echo %s | sudo tee /sys/bus/pci/devices/%s/driver_override && echo %s | sudo tee /sys/bus/pci/drivers_probe",

@@ -66,11 +66,13 @@ static void not_built(struct doctor *d, const char *module)
 	}
 }
 
-/* What the kernel logs when it refuses a signature, or that there is none. */
-static bool was_refused(const char *module, char *line, size_t bytes)
+/*
+ * What the kernel logs when it refuses a signature, or that there is none. It
+ * does not say of which module.
+ */
+static bool was_refused(char *line, size_t bytes)
 {
-	return kernel_log(module, "module verification failed", line, bytes) ||
-	       kernel_log("Loading of", "is rejected", line, bytes) ||
+	return kernel_log("Loading of", "is rejected", line, bytes) ||
 	       kernel_log("unsigned module loading is restricted", NULL, line,
 			  bytes);
 }
@@ -91,10 +93,10 @@ static bool secure_boot(struct doctor *d, const char *module, const char *file)
 			     d->kernel.release);
 		return true;
 	}
-	if (!was_refused(module, line, sizeof(line)))
+	if (!was_refused(line, sizeof(line)))
 		return false;
 	finding_wrong(d, "secure-boot-key",
-		      "%s, and the key that signed %s is not enrolled; the kernel says: %s",
+		      "%s, and the key that signed %s does not seem to be enrolled; the kernel says: %s",
 		      why, module, line);
 	finding_mend(d, "sudo mokutil --import /var/lib/dkms/mok.pub && sudo reboot (and confirm the key when the firmware asks)");
 	return true;

@@ -15,7 +15,8 @@
 /* The largest is modules.dep, with some MiB. */
 #define READ_LINES_BYTES	(32 << 20)
 #define LINE_BYTES		4096
-#define MAX_NAMES		4096
+/* More processes, or open files of one, than a machine has. */
+#define MAX_NAMES		(1u << 22)
 
 /* All functions here take a path in this form. */
 #define PATH_OF(path, fmt)						\

@@ -248,23 +248,6 @@ static void run_tests(struct selftest *s, const struct device *dev)
 	result(s, "damaged data are refused", test_damage(s->device));
 }
 
-/* The device that "auto" stands for, or the one that was named. */
-static int choose(const char *name, char *device, size_t bytes)
-{
-	struct wd_comp_session *session;
-	struct wd_queue_info info;
-	int ret;
-
-	ret = trial_open(name, WD_COMP_COMPRESS, WD_COMP_GZIP, 1, &session);
-	if (ret)
-		return ret;
-	ret = wd_comp_session_get_info(session, &info);
-	wd_comp_session_free(session);
-	if (!ret)
-		snprintf(device, bytes, "%s", info.device.name);
-	return ret;
-}
-
 static int conclude(struct selftest *s)
 {
 	struct json_object *o;
@@ -291,8 +274,8 @@ static int run(const struct command *cmd, int argc, char **argv)
 {
 	struct selftest s = { .json = NULL };
 	struct device_list all;
+	struct wd_device_info info;
 	const char *name;
-	char device[64];
 	bool json = false;
 	int c, ret;
 
@@ -303,16 +286,16 @@ static int run(const struct command *cmd, int argc, char **argv)
 	}
 	command_arguments(cmd, argc, 0, 1);
 	name = argv[optind] ? argv[optind] : WD_DEVICE_AUTO;
-	ret = choose(name, device, sizeof(device));
+	ret = trial_choose(name, WD_COMP_GZIP, &info);
 	if (ret)
 		return msg_device(name, ret);
 	ret = device_list_read(&all);
 	if (ret)
 		return msg_device(name, ret);
-	s.device = device;
+	s.device = info.name;
 	if (json)
 		s.json = json_object_new_array();
-	run_tests(&s, device_find(&all, device));
+	run_tests(&s, device_find(&all, info.name));
 	device_list_free(&all);
 	return conclude(&s);
 }

@@ -97,11 +97,30 @@ int trial_open(const char *device, uint32_t direction, uint32_t format,
 	return wd_comp_session_alloc(&p, session);
 }
 
+int trial_choose(const char *name, uint32_t format,
+		 struct wd_device_info *info)
+{
+	struct wd_comp_session *session;
+	struct wd_queue_info queue;
+	int ret;
+
+	ret = trial_open(name, WD_COMP_COMPRESS, format, 1, &session);
+	if (ret)
+		return ret;
+	ret = wd_comp_session_get_info(session, &queue);
+	wd_comp_session_free(session);
+	if (!ret)
+		*info = queue.device;
+	return ret;
+}
+
 /**
  * struct buffers - of a trial
  * @plain: input
  * @packed: what the device made of it, then what zlib makes of it
  * @back: room for what comes back
+ * @bytes: of input
+ * @room: at @packed
  */
 struct buffers {
 	uint8_t *plain;

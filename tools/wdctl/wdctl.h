@@ -106,7 +106,7 @@ int read_link(char *name, size_t bytes, const char *fmt, ...)
 /**
  * read_lines() - call @each for the lines of a file, which may be gzipped
  *
- * Ends when @each returns true, and after READ_LINES_BYTES.
+ * Ends when @each returns true, and after more than any such file has.
  *
  * Return: 1 (@each returned true), 0, or -errno.
  */
@@ -165,7 +165,7 @@ const struct hardware *hardware_of(const char *address);
  * struct device - an accelerator, as far as it is known
  * @name: of the uacce device, empty if it has none
  * @pci: address of its PCI function, empty if it is not known
- * @hw: what is there, NULL if the function is not known
+ * @hw: what is there; NULL if it is of another kind, never without a name
  * @bound: driver of the function, empty if it has none
  * @version: of that driver's module, empty if it tells none
  * @iommu: type of the IOMMU group, empty if there is none
@@ -295,6 +295,9 @@ void pattern_fill(uint8_t *buf, size_t bytes, uint32_t seed);
 /** trial_open() - a session; @queues 0 for one; 0 or -errno */
 int trial_open(const char *device, uint32_t direction, uint32_t format,
 	       unsigned int queues, struct wd_comp_session **session);
+/** trial_choose() - the device that @name, "auto" for one, stands for now */
+int trial_choose(const char *name, uint32_t format,
+		 struct wd_device_info *info);
 
 /**
  * struct trial - what came of a trial
