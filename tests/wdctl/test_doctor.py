@@ -4,9 +4,9 @@
 import errno
 import gzip
 import os
-import stat
+import re
 
-from wdctltest import (MACHINE, NOBODY, PF, RELEASE, VF, WDCTL, Machine,
+from wdctltest import (NOBODY, PF, RELEASE, VF, WDCTL, Machine,
                        as_nobody, equal, main, ok, run, skip, text)
 
 CONFIG = f"/boot/config-{RELEASE}"
@@ -16,6 +16,11 @@ SECURE_BOOT = ("/sys/firmware/efi/efivars/"
                "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c")
 
 
+MANUAL = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                      "../../tools/wdctl/wdctl.1")
+provoked = set()
+
+
 def diagnose(machine, cause, mend, *args, **kw):
     """The first thing that is wrong is @cause, and @mend is in the command."""
     r, report = machine.doctor(*args, **kw)
@@ -23,6 +28,7 @@ def diagnose(machine, cause, mend, *args, **kw):
     ok(r.returncode == 1 and wrong.get("cause") == cause,
        cause, f"{r.returncode} {wrong}\n{r.stderr.decode()}")
     ok(mend in wrong.get("mend", ""), f"{cause}: mended by {mend[:40]}", wrong)
+    provoked.add(wrong.get("cause"))
     last = report["checks"][-1]["verdict"]
     ok(last == "wrong", f"{cause}: nothing is looked at behind it", last)
     return wrong
@@ -304,7 +310,19 @@ def test_several():
            for c in report["checks"]), "a device whose function is not known")
 
 
+def test_manual():
+    """The causes that the manual names are those that were provoked here."""
+    with open(MANUAL, encoding="ascii") as f:
+        section = f.read().split(".Ss wdctl doctor")[1].split(".Ss ")[0]
+    named = {cause for line in section.splitlines() if line.startswith(".Li ")
+             for cause in re.findall(r"[a-z-]+", line[4:])}
+    if not as_nobody():
+        named -= {"permission-rule", "permission-group", "permission-session"}
+    equal(named - provoked, set(), "each was provoked")
+    equal(provoked - named, set(), "and there are no others")
+
+
 main(test_healthy, test_other_root, test_library, test_hardware, test_kernel,
      test_module, test_build, test_secure_boot, test_driver, test_mode,
      test_attributes, test_node, test_permission, test_rawio, test_use,
-     test_compression, test_several)
+     test_compression, test_several, test_manual)

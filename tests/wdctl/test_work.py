@@ -3,7 +3,6 @@
 """selftest and bench, on the built-in device and on made-up ones that fail."""
 import errno
 import json
-import os
 import xml.dom.minidom
 
 from wdctltest import WDCTL, Machine, equal, main, ok, run, text
