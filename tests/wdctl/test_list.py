@@ -66,6 +66,13 @@ def test_one():
                  "virtual functions    0 of 63",
                  "kernel driver        hisi_zip 0.1.0"):
         ok(line in text(r).splitlines(), f"show: {line}", text(r))
+    for pid in range(100, 130):
+        m.process(pid, "many", "/dev/hisi_zip-0")
+    held = [line for line in text(m.run("show", "hisi_zip-0")).splitlines()
+            if line.startswith("held by")][0]
+    shown = held.count("pid")
+    ok(5 < shown < 31 and held.endswith(f" and {31 - shown} more"),
+       "processes that there is no room for are counted", held)
     equal(json.loads(m.run("show", "--json", PF).stdout),
           listing(m)["hisi_zip-0"], "show --json by address is the same")
 

@@ -11,6 +11,8 @@
 
 #include "wdctl.h"
 
+#define MORE_BYTES	24	/* " and N more" */
+
 static bool is_pid(const char *name)
 {
 	return name[0] && !name[strspn(name, "0123456789")];
@@ -30,15 +32,20 @@ static bool leads_to(const char *pid, const char *fd, const char *node)
 	return !strcmp(to, node);
 }
 
-static void mention(struct usage *usage, const char *pid, unsigned int queues)
+/* Those that there is no room for are counted by usage_read(). */
+static bool mention(struct usage *usage, const char *pid, unsigned int queues)
 {
 	size_t len = strlen(usage->text);
-	char name[32];
+	char name[32], text[96];
 
 	if (read_text(name, sizeof(name), "/proc/%s/comm", pid))
 		strcpy(name, "?");
-	snprintf(usage->text + len, sizeof(usage->text) - len, "%s%s (pid %s, %u)",
-		 len ? ", " : "", name, pid, queues);
+	snprintf(text, sizeof(text), "%s%s (pid %s, %u)", len ? ", " : "", name,
+		 pid, queues);
+	if (len + strlen(text) + MORE_BYTES >= sizeof(usage->text))
+		return false;
+	strcpy(usage->text + len, text);
+	return true;
 }
 
 static void add_process(struct usage *usage, const char *pid, const char *node)
@@ -58,13 +65,14 @@ static void add_process(struct usage *usage, const char *pid, const char *node)
 	if (!queues)
 		return;
 	usage->queues += queues;
-	usage->processes++;
-	mention(usage, pid, queues);
+	if (!mention(usage, pid, queues))
+		usage->more++;
 }
 
 void usage_read(struct usage *usage, const struct device *dev)
 {
 	struct names pids;
+	size_t len;
 
 	*usage = (struct usage){ 0 };
 	if (names_read(&pids, "/proc")) {
@@ -75,6 +83,10 @@ void usage_read(struct usage *usage, const struct device *dev)
 		if (is_pid(pids.list[i]))
 			add_process(usage, pids.list[i], dev->node);
 	names_free(&pids);
+	len = strlen(usage->text);
+	if (usage->more)
+		snprintf(usage->text + len, sizeof(usage->text) - len,
+			 " and %u more", usage->more);
 }
 
 struct number usage_queues(const struct device *dev)

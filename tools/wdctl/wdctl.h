@@ -233,13 +233,13 @@ struct json_object *device_json(const struct device *dev);
 /**
  * struct usage - open queues of a device
  * @queues: how many
- * @processes: of so many
+ * @more: processes that there is no room for in @text
  * @partial: processes of other users could not be looked at
- * @text: the first processes
+ * @text: the processes
  */
 struct usage {
 	unsigned int queues;
-	unsigned int processes;
+	unsigned int more;
 	bool partial;
 	char text[TEXT_BYTES];
 };
