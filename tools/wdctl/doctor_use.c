@@ -7,37 +7,59 @@
 
 #define TRIAL_BYTES	(256u << 10)
 
+/* A VF follows its PF, in this too. */
+static const char *physical(const struct device *dev, char *address,
+			    size_t bytes)
+{
+	if (dev->hw && dev->hw->is_vf &&
+	    !read_link(address, bytes, "/sys/bus/pci/devices/%s/physfn",
+		       dev->pci))
+		return address;
+	return dev->pci[0] ? dev->pci : "ADDRESS";
+}
+
+/* A reset ends isolation of a device that failed only; a new probe always. */
+static void isolated(struct doctor *d)
+{
+	const struct device *dev = d->dev;
+	const char *module = dev->hw ? dev->hw->module : "hisi_zip", *pf;
+	char address[64];
+
+	pf = physical(dev, address, sizeof(address));
+	finding_wrong(d, "isolated",
+		      "%s is isolated: it gets no new queues after more than %s errors in an hour, or one that could not be mended",
+		      dev->name, text_of_number(dev->threshold));
+	finding_log(d, NULL);
+	finding_mend(d, "echo %s | sudo tee /sys/bus/pci/drivers/%s/unbind && echo %s | sudo tee /sys/bus/pci/drivers/%s/bind",
+		     pf, module, pf, module);
+}
+
+static void in_error(struct doctor *d)
+{
+	char address[64];
+
+	finding_wrong(d, "device-error",
+		      "%s is in error, or just being reset", d->dev->name);
+	finding_log(d, NULL);
+	finding_mend(d, "echo 1 | sudo tee /sys/bus/pci/devices/%s/reset",
+		     physical(d->dev, address, sizeof(address)));
+}
+
 void check_isolation(struct doctor *d)
 {
 	const struct device *dev = d->dev;
-	/* A reset is the PF's business. */
-	bool is_vf = dev->hw && dev->hw->is_vf;
 
-	if (number_is(dev->isolated, 1)) {
-		finding_wrong(d, "isolated",
-			      "%s is isolated: it had more than %s errors in an hour, and gets no new queues",
-			      dev->name, text_of_number(dev->threshold));
-		finding_log(d, NULL);
-	} else if (dev->state.known && dev->state.value < 0) {
-		finding_wrong(d, "device-error",
-			      "%s is in error, or just being reset", dev->name);
-		finding_log(d, NULL);
-	} else if (!dev->isolated.known) {
+	if (number_is(dev->isolated, 1))
+		isolated(d);
+	else if (dev->state.known && dev->state.value < 0)
+		in_error(d);
+	else if (!dev->isolated.known)
 		finding_unseen(d, "the kernel does not tell whether %s is isolated",
 			       dev->name);
-		return;
-	} else {
+	else
 		finding_good(d, "in service, isolated after errors an hour: %s",
 			     number_is(dev->threshold, 0) ? "never" :
 			     text_of_number(dev->threshold));
-		return;
-	}
-	if (is_vf || !dev->pci[0])
-		finding_mend(d, "echo 1 | sudo tee /sys/bus/pci/devices/%s/physfn/reset",
-			     dev->pci[0] ? dev->pci : "ADDRESS");
-	else
-		finding_mend(d, "echo 1 | sudo tee /sys/bus/pci/devices/%s/reset",
-			     dev->pci);
 }
 
 void check_queues(struct doctor *d)

@@ -44,7 +44,7 @@ static int failed(const struct device *dev, unsigned long n, int err)
 	if (err == -EPERM)
 		msg_error(dev->name, "%s", dev->hw && dev->hw->is_vf ?
 			  "a virtual function follows its physical one: name that" :
-			  "it is isolated already, or follows another device: reset it first (wdctl doctor)");
+			  "it is isolated already: wdctl doctor says how that ends");
 	else if (err == -ENOENT)
 		msg_error(dev->name, "its kernel driver knows no threshold");
 	else
