@@ -21,6 +21,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 WDZ_PASSED(ABSENT)
+WDZ_STARTING(ABSENT)
 WDZ_TAKEN(ABSENT)
 static void absent_gzclearerr(gzFile file)
 {
@@ -60,6 +61,7 @@ static void load(void)
 	wdz_real_table.name = found ? (type (*) params)found : absent_##name;
 
 	WDZ_PASSED(LOOK_UP)
+	WDZ_STARTING(LOOK_UP)
 	WDZ_TAKEN(LOOK_UP)
 	found = dlsym(handle, "gzclearerr");
 	wdz_real_table.gzclearerr = found ? (void (*)(gzFile))found :

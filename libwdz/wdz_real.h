@@ -103,8 +103,8 @@
 	F(int, gzclose_w, (gzFile file), (file), Z_STREAM_ERROR) \
 	F(const char *, gzerror, (gzFile file, int *err), (file, err), NULL)
 
-/* Calls that this library takes part in; the same parameters. */
-#define WDZ_TAKEN(F) \
+/* Calls that begin a stream. */
+#define WDZ_STARTING(F) \
 	F(int, deflateInit_, (z_streamp strm, int level, const char *version, \
 			      int size), \
 	  (strm, level, version, size), Z_VERSION_ERROR) \
@@ -113,6 +113,14 @@
 			       const char *version, int size), \
 	  (strm, level, method, bits, mem_level, strategy, version, size), \
 	  Z_VERSION_ERROR) \
+	F(int, inflateInit_, (z_streamp strm, const char *version, int size), \
+	  (strm, version, size), Z_VERSION_ERROR) \
+	F(int, inflateInit2_, (z_streamp strm, int bits, \
+			       const char *version, int size), \
+	  (strm, bits, version, size), Z_VERSION_ERROR)
+
+/* The other calls that this library takes part in. */
+#define WDZ_TAKEN(F) \
 	F(int, deflate, (z_streamp strm, int flush), (strm, flush), \
 	  Z_STREAM_ERROR) \
 	F(int, deflateEnd, (z_streamp strm), (strm), Z_STREAM_ERROR) \
@@ -139,11 +147,6 @@
 	  (strm, bits, value), Z_STREAM_ERROR) \
 	F(int, deflateSetHeader, (z_streamp strm, gz_headerp head), \
 	  (strm, head), Z_STREAM_ERROR) \
-	F(int, inflateInit_, (z_streamp strm, const char *version, int size), \
-	  (strm, version, size), Z_VERSION_ERROR) \
-	F(int, inflateInit2_, (z_streamp strm, int bits, \
-			       const char *version, int size), \
-	  (strm, bits, version, size), Z_VERSION_ERROR) \
 	F(int, inflate, (z_streamp strm, int flush), (strm, flush), \
 	  Z_STREAM_ERROR) \
 	F(int, inflateEnd, (z_streamp strm), (strm), Z_STREAM_ERROR) \
@@ -190,6 +193,7 @@
 struct wdz_real {
 	bool is_loaded;
 	WDZ_PASSED(WDZ_POINTER)
+	WDZ_STARTING(WDZ_POINTER)
 	WDZ_TAKEN(WDZ_POINTER)
 	void (*gzclearerr)(gzFile file);
 };
