@@ -9,7 +9,7 @@
 
 /*
  * Devices may refer back over all of 32 KiB, whatever window a request names
- * (hisi-zip 13, item 11): who asks for less gets it from zlib.
+ * (hisi-zip 11, item 11): who asks for less gets it from zlib.
  */
 #define WINDOW_BITS	15
 

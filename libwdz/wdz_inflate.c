@@ -213,15 +213,6 @@ static int read_header(struct wdz_inflate *d)
 	wdz_inflate_lend(d);
 	ret = wdz_real()->inflate(strm, Z_BLOCK);
 	wdz_inflate_return(d);
-	if (ret == Z_NEED_DICT) {
-		/*
-		 * The caller is to answer to zlib; our state has nothing to add
-		 * to this stream any more.
-		 */
-		wdz_count(WDZ_COUNT_INFLATE_SOFT, 1);
-		leave(d);
-		return ret;
-	}
 	if (ret != Z_OK && ret != Z_BUF_ERROR) {
 		to_soft(d);
 		return ret;
@@ -280,12 +271,10 @@ static int inflate_undecided(struct wdz_inflate *d, int flush)
 	return inflate_header(d, flush);
 }
 
-int wdz_inflate(z_streamp strm, int flush)
+static int inflate_placed(struct wdz_inflate *d, int flush)
 {
-	struct wdz_inflate *d = wdz_inflate_of(strm);
+	z_streamp strm = d->strm;
 
-	if (!d)
-		return wdz_real()->inflate(strm, flush);
 	switch (d->place) {
 	case WDZ_INFLATE_SOFT:
 		return wdz_inflate_soft(d, flush);
@@ -306,4 +295,21 @@ int wdz_inflate(z_streamp strm, int flush)
 	if (d->place == WDZ_INFLATE_HEADER)
 		return inflate_header(d, flush);
 	return wdz_inflate_own(d, flush);
+}
+
+int wdz_inflate(z_streamp strm, int flush)
+{
+	struct wdz_inflate *d = wdz_inflate_of(strm);
+	int ret;
+
+	if (!d)
+		return wdz_real()->inflate(strm, flush);
+	ret = inflate_placed(d, flush);
+	/*
+	 * The caller is to answer zlib with a dictionary; our state has nothing
+	 * to add to such a stream any more.
+	 */
+	if (ret == Z_NEED_DICT)
+		leave(d);
+	return ret;
 }
