@@ -11,6 +11,7 @@ layers_table()
 unit !nocheck|unit tests, release build with gcc
 abi !nocheck|golden bytes, layouts, names, symbols
 wdzip !nocheck|the tool against gzip, pigz and libdeflate-gzip
+zlib !nocheck pkg.warpdrive.zlib|zlib's, Python's, Perl's tests, git and others on the zlib drop-in
 install !nocheck|cmake --install, then programs built with pkg-config and CMake
 docs !nocheck pkg.warpdrive.ci|examples, manual pages, spelling, links, scripts
 clang !nocheck pkg.warpdrive.ci|build with clang, unit and ABI tests
@@ -168,6 +169,13 @@ layer_wdzip()
 {
 	build_release
 	run_ctest release wdzip -L '^wdzip$'
+}
+
+# Its notes say what was left out and what fails without the drop-in, too.
+layer_zlib()
+{
+	build_release
+	run_steps tests/zlib/run --build build/release --jobs "$jobs"
 }
 
 layer_install()
