@@ -328,7 +328,7 @@ static int decide(struct wdz_deflate *d, int flush)
 	size_t threshold;
 	bool is_worth_it;
 
-	if (!is_possible(d) || flush == Z_BLOCK)
+	if (!is_possible(d))
 		return wdz_deflate_to_soft(d);
 	describe(d, &want);
 	threshold = wdz_choice_threshold(wdz_kind_of(d->level),

@@ -125,16 +125,40 @@ static struct wdz_engine *take(const struct wdz_engine *want, bool *may_open,
 	return engine;
 }
 
+/* Free the queue that waits longest. Return: was there one? */
+static bool make_room(void)
+{
+	struct wdz_engine **last = &waiting, *engine;
+	bool was_one;
+
+	pthread_mutex_lock(&lock);
+	while (*last && (*last)->next)
+		last = &(*last)->next;
+	engine = *last;
+	was_one = engine;
+	if (was_one) {
+		*last = NULL;
+		nr_waiting--;
+	}
+	pthread_mutex_unlock(&lock);
+	close_list(engine);
+	return was_one;
+}
+
 static int open_session(struct wdz_engine *engine, uint32_t format)
 {
 	struct wd_comp_params params;
+	int ret;
 
 	wd_comp_params_init(&params, engine->direction, format);
 	params.level = engine->level;
 	if (*wdz_config()->device)
 		params.device = wdz_config()->device;
 	engine->format = format;
-	return wd_comp_session_alloc(&params, &engine->session);
+	do {
+		ret = wd_comp_session_alloc(&params, &engine->session);
+	} while (ret == -EBUSY && make_room());
+	return ret;
 }
 
 static void note_failure(const struct wdz_engine *want, int error)
@@ -234,6 +258,7 @@ void wdz_engines_close(void)
 	list = waiting;
 	waiting = NULL;
 	nr_waiting = 0;
+	memset(not_before_ns, 0, sizeof(not_before_ns));
 	pthread_mutex_unlock(&lock);
 	close_list(list);
 }

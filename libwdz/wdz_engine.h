@@ -52,7 +52,7 @@ void wdz_engine_put(struct wdz_engine *engine, bool is_healthy);
 /* Is a session for this at hand? Only a guess by the time it is asked for. */
 bool wdz_engine_waits(const struct wdz_engine *want);
 
-/* Close all sessions that wait. */
+/* Close all sessions that wait, and ask for devices again at once. */
 void wdz_engines_close(void);
 
 /* Be ready for fork(): 0 or -errno. */
