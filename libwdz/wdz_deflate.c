@@ -214,7 +214,8 @@ int wdz_deflate_to_soft(struct wdz_deflate *d)
 {
 	int ret = 0;
 
-	if (d->gathered_bytes)
+	/* Even a call without input has begun the stream. */
+	if (d->has_begun)
 		ret = replay(d);
 	if (ret)
 		return ret;

@@ -655,7 +655,8 @@ static void test_compress_round_trip(void **state)
 			 Z_DATA_ERROR);
 	back = 0;
 	assert_int_equal(wdz_uncompress(data + 3 * MIB, &back, out, room),
-			 Z_BUF_ERROR);
+			 uncompress(data + 3 * MIB, &back, out, room));
+	assert_int_equal(back, 0);
 	room = 100;
 	assert_int_equal(wdz_compress(out, &room, data, MIB), Z_BUF_ERROR);
 	free(out);
