@@ -182,22 +182,28 @@ static int replay(struct wdz_deflate *d)
 {
 	z_streamp strm = d->strm;
 	const z_stream saved = *strm;
+	const size_t before = d->pending.bytes;
 	size_t room = wdz_deflateBound(strm, d->gathered_bytes);
-	uint8_t *out = malloc(room);
+	uint8_t *out = malloc(before + room);
 	int ret;
 
 	if (!out)
 		return Z_MEM_ERROR;
-	/* total_in counts it already; it will be counted again. */
+	if (before)
+		memcpy(out, d->pending.at, before);
+	wdz_pending_drop(&d->pending);
+	/* It is in these two already, and zlib will add it to them again. */
 	strm->total_in = saved.total_in - d->gathered_bytes;
+	if (d->wrap != WDZ_RAW)
+		strm->adler = d->wrap == WDZ_ZLIB;
 	strm->next_in = d->gathered;
 	strm->avail_in = d->gathered_bytes;
-	strm->next_out = out;
+	strm->next_out = out + before;
 	strm->avail_out = room;
 	ret = call_zlib(d, Z_NO_FLUSH);
 	d->pending.memory = out;
 	d->pending.at = out;
-	d->pending.bytes = room - strm->avail_out;
+	d->pending.bytes = before + room - strm->avail_out;
 	if (!d->pending.bytes)
 		wdz_pending_drop(&d->pending);
 	ret = ret != Z_OK || strm->avail_in ? Z_MEM_ERROR : 0;
@@ -214,8 +220,7 @@ int wdz_deflate_to_soft(struct wdz_deflate *d)
 {
 	int ret = 0;
 
-	/* Even a call without input has begun the stream. */
-	if (d->has_begun)
+	if (d->gathered_bytes)
 		ret = replay(d);
 	if (ret)
 		return ret;
@@ -309,10 +314,13 @@ static bool gather(struct wdz_deflate *d)
 	size_t bytes = strm->avail_in;
 
 	if (d->gathered_bytes + bytes > GATHER_MAX ||
-	    !grow(d, d->gathered_bytes + bytes))
+	    !grow(d, d->gathered_bytes + bytes) ||
+	    (!d->has_header && wdz_deflate_make_header(d)))
 		return false;
-	d->last_flush = Z_NO_FLUSH;
 	d->has_begun = true;
+	wdz_pending_give(&d->pending, strm);
+	if (!strm->avail_out)
+		d->last_flush = -1;
 	if (!bytes)
 		return true;
 	memcpy(d->gathered + d->gathered_bytes, strm->next_in, bytes);
@@ -361,16 +369,13 @@ static int deflate_undecided(struct wdz_deflate *d, int flush)
 
 	if (is_refused(d, flush))
 		return call_zlib(d, flush);
-	if (!d->strm->avail_in && flush == Z_NO_FLUSH &&
-	    d->last_flush == Z_NO_FLUSH) {
-		d->strm->msg = (char *)(uintptr_t)wdz_real()->zError(Z_BUF_ERROR);
-		return Z_BUF_ERROR;
-	}
+	if (wdz_deflate_is_answered(d, flush, &ret))
+		return ret;
 	ret = decide(d, flush);
 	if (ret)
 		return ret;
 	if (d->place == WDZ_DEVICE)
-		return wdz_deflate_own(d, flush);
+		return wdz_deflate_go_on(d, flush);
 	if (d->place == WDZ_SOFT)
 		return deflate_soft(d, flush);
 	return Z_OK;

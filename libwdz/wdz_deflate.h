@@ -119,6 +119,15 @@ int wdz_deflate_to_soft(struct wdz_deflate *d);
 /* deflate() of a stream that is ours. */
 int wdz_deflate_own(struct wdz_deflate *d, int flush);
 
+/* The first part of it: is the call answered without a look at the input? */
+bool wdz_deflate_is_answered(struct wdz_deflate *d, int flush, int *ret);
+
+/* The rest of it, for a stream that is not ended. */
+int wdz_deflate_go_on(struct wdz_deflate *d, int flush);
+
+/* Have zlib's header among the output. 0, Z_MEM_ERROR. */
+int wdz_deflate_make_header(struct wdz_deflate *d);
+
 /* The first of the input was taken: to be gathered, or into a piece. */
 void wdz_deflate_take_input(struct wdz_deflate *d, size_t bytes);
 

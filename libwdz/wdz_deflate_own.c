@@ -18,7 +18,7 @@ static int fail(struct wdz_deflate *d, int ret)
 }
 
 /* zlib writes the header as soon as it is called, whatever it looks like. */
-static int make_header(struct wdz_deflate *d)
+int wdz_deflate_make_header(struct wdz_deflate *d)
 {
 	z_streamp strm = d->strm;
 	const z_stream saved = *strm;
@@ -267,7 +267,7 @@ int wdz_deflate_flush_own(struct wdz_deflate *d, int flush)
 	int ret;
 
 	if (!d->has_header) {
-		ret = make_header(d);
+		ret = wdz_deflate_make_header(d);
 		if (ret)
 			return ret;
 	}
@@ -293,12 +293,46 @@ static int rank(int flush)
 
 /*
  * The order of the questions, and the answers, are zlib's (deflate.c of 1.3.1):
- * a call without room, without progress, after the end.
+ * a call while there is output to come, a call without progress.
  */
-int wdz_deflate_own(struct wdz_deflate *d, int flush)
+bool wdz_deflate_is_answered(struct wdz_deflate *d, int flush, int *ret)
 {
 	z_streamp strm = d->strm;
 	const int last_flush = d->last_flush;
+
+	d->last_flush = flush;
+	if (d->pending.bytes) {
+		wdz_pending_give(&d->pending, strm);
+		if (strm->avail_out)
+			return false;
+		d->last_flush = -1;
+		*ret = Z_OK;
+		return true;
+	}
+	if (strm->avail_in || rank(flush) > rank(last_flush) ||
+	    flush == Z_FINISH)
+		return false;
+	*ret = fail(d, Z_BUF_ERROR);
+	return true;
+}
+
+int wdz_deflate_go_on(struct wdz_deflate *d, int flush)
+{
+	int ret;
+
+	ret = wdz_deflate_flush_own(d, flush);
+	if (ret)
+		return fail(d, ret);
+	if (!d->strm->avail_out)
+		d->last_flush = -1;
+	if (flush != Z_FINISH || !d->is_finishing || d->pending.bytes)
+		return Z_OK;
+	return Z_STREAM_END;
+}
+
+int wdz_deflate_own(struct wdz_deflate *d, int flush)
+{
+	z_streamp strm = d->strm;
 	int ret;
 
 	if (flush < Z_NO_FLUSH || flush > Z_BLOCK)
@@ -308,28 +342,11 @@ int wdz_deflate_own(struct wdz_deflate *d, int flush)
 		return fail(d, Z_STREAM_ERROR);
 	if (!strm->avail_out)
 		return fail(d, Z_BUF_ERROR);
-	d->last_flush = flush;
-	if (d->pending.bytes) {
-		wdz_pending_give(&d->pending, strm);
-		if (!strm->avail_out) {
-			d->last_flush = -1;
-			return Z_OK;
-		}
-	} else if (!strm->avail_in && rank(flush) <= rank(last_flush) &&
-		   flush != Z_FINISH) {
+	if (wdz_deflate_is_answered(d, flush, &ret))
+		return ret;
+	if (!d->is_finishing)
+		return wdz_deflate_go_on(d, flush);
+	if (strm->avail_in)
 		return fail(d, Z_BUF_ERROR);
-	}
-	if (d->is_finishing) {
-		if (strm->avail_in)
-			return fail(d, Z_BUF_ERROR);
-		return d->pending.bytes ? Z_OK : Z_STREAM_END;
-	}
-	ret = wdz_deflate_flush_own(d, flush);
-	if (ret)
-		return fail(d, ret);
-	if (!strm->avail_out)
-		d->last_flush = -1;
-	if (flush != Z_FINISH || !d->is_finishing || d->pending.bytes)
-		return Z_OK;
-	return Z_STREAM_END;
+	return d->pending.bytes ? Z_OK : Z_STREAM_END;
 }

@@ -102,7 +102,9 @@ static struct wdz_inflate *copy_own(const struct wdz_inflate *d)
 	copy->kept_bytes = 0;
 	copy->kept_room = 0;
 	copy->carry = 0;
-	wdz_inflate_keep(copy, d->kept + d->carry, d->kept_bytes - d->carry);
+	if (d->kept)
+		wdz_inflate_keep(copy, d->kept + d->carry,
+				 d->kept_bytes - d->carry);
 	if (copy->kept_bytes == d->kept_bytes - d->carry)
 		return copy;
 	free(copy);
