@@ -99,22 +99,6 @@ int wdz_inflateReset2(z_streamp strm, int bits)
 	return ret;
 }
 
-int wdz_inflateResetKeep(z_streamp strm)
-{
-	struct wdz_inflate *d = wdz_inflate_of(strm);
-	int ret;
-
-	if (!d)
-		return wdz_real()->inflateResetKeep(strm);
-	wdz_inflate_clear(d);
-	/* What it keeps is zlib's to know: it stays there. */
-	d->is_soft_only = true;
-	wdz_inflate_lend(d);
-	ret = wdz_real()->inflateResetKeep(strm);
-	wdz_inflate_return(d);
-	return ret;
-}
-
 /* zlib refuses what reaches farther back than a small window; no device does. */
 static bool is_possible(const struct wdz_inflate *d, int flush)
 {

@@ -30,6 +30,21 @@ static int settle(struct wdz_inflate *d)
 		wdz_inflate_return(d); \
 	} while (0)
 
+int wdz_inflateResetKeep(z_streamp strm)
+{
+	struct wdz_inflate *d = wdz_inflate_of(strm);
+	int ret;
+
+	if (!d)
+		return wdz_real()->inflateResetKeep(strm);
+	/* It keeps the window, which has to be zlib's for that. */
+	settle(d);
+	wdz_inflate_clear(d);
+	d->is_soft_only = true;
+	ASK_ZLIB(d, ret, inflateResetKeep(strm));
+	return ret;
+}
+
 int wdz_inflateSetDictionary(z_streamp strm, const Bytef *dict, uInt len)
 {
 	struct wdz_inflate *d = wdz_inflate_of(strm);
