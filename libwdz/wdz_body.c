@@ -6,6 +6,7 @@
 #include "wdz_body.h"
 #include "wdz_config.h"
 #include "wdz_count.h"
+#include "wdz_device.h"
 
 /* Sets of buffers that wait for the next stream. */
 #define SPARES_MAX	4
@@ -271,7 +272,7 @@ static ssize_t drive(struct wdz_engine *engine, const struct wdz_piece *piece)
 	int ret;
 
 	do {
-		ret = wd_comp_stream(engine->session, &io, flush);
+		ret = wdz_device()->stream(engine->session, &io, flush);
 		if (ret < 0) {
 			wdz_count(WDZ_COUNT_DEVICE_ERRORS, 1);
 			wdz_trace("the device gave error %d", -ret);
@@ -304,7 +305,7 @@ static ssize_t drive_zlib(struct wdz_body *body, const struct wdz_piece *piece)
 
 static int restart(struct wdz_body *body)
 {
-	if (wd_comp_stream_reset(body->engine->session))
+	if (wdz_device()->stream_reset(body->engine->session))
 		return -1;
 	body->engine_is_new = true;
 	body->must_restart = false;

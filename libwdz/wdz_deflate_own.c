@@ -3,9 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libdeflate.h>
-
 #include "wdz_count.h"
+#include "wdz_device.h"
 #include "wdz_deflate.h"
 
 /* Input that goes straight from the caller's memory to the caller's memory. */
@@ -136,12 +135,11 @@ void wdz_deflate_take_input(struct wdz_deflate *d, size_t bytes)
 {
 	z_streamp strm = d->strm;
 
-	if (d->wrap == WDZ_ZLIB)
-		d->check = libdeflate_adler32(d->check, strm->next_in, bytes);
-	if (d->wrap == WDZ_GZIP)
-		d->check = libdeflate_crc32(d->check, strm->next_in, bytes);
-	if (d->wrap != WDZ_RAW)
+	if (d->wrap != WDZ_RAW) {
+		d->check = wdz_check(d->wrap == WDZ_GZIP, d->check,
+				     strm->next_in, bytes);
 		strm->adler = d->check;
+	}
 	strm->next_in += bytes;
 	strm->avail_in -= bytes;
 	strm->total_in += bytes;

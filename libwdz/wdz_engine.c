@@ -7,6 +7,7 @@
 
 #include "wdz_config.h"
 #include "wdz_count.h"
+#include "wdz_device.h"
 #include "wdz_engine.h"
 
 /* Queues are few, and other processes want some: no more than that wait. */
@@ -43,7 +44,7 @@ static void close_list(struct wdz_engine *engine)
 
 	for (; engine; engine = next) {
 		next = engine->next;
-		wd_comp_session_free(engine->session);
+		wdz_device()->session_free(engine->session);
 		free(engine);
 	}
 }
@@ -150,13 +151,13 @@ static int open_session(struct wdz_engine *engine, uint32_t format)
 	struct wd_comp_params params;
 	int ret;
 
-	wd_comp_params_init(&params, engine->direction, format);
+	wdz_device()->params_init(&params, engine->direction, format);
 	params.level = engine->level;
 	if (*wdz_config()->device)
 		params.device = wdz_config()->device;
 	engine->format = format;
 	do {
-		ret = wd_comp_session_alloc(&params, &engine->session);
+		ret = wdz_device()->session_alloc(&params, &engine->session);
 	} while (ret == -EBUSY && make_room());
 	return ret;
 }
@@ -191,7 +192,7 @@ static struct wdz_engine *open_engine(const struct wdz_engine *want,
 		return NULL;
 	}
 	engine->is_emulated =
-		!wd_comp_session_get_info(engine->session, &info) &&
+		!wdz_device()->session_get_info(engine->session, &info) &&
 		info.device.emulated;
 	return engine;
 }
@@ -203,7 +204,7 @@ struct wdz_engine *wdz_engine_get(const struct wdz_engine *want)
 	bool may_open;
 
 	engine = take(want, &may_open, &current);
-	if (!engine && may_open)
+	if (!engine && may_open && wdz_device())
 		engine = open_engine(want, current);
 	return engine;
 }
@@ -242,7 +243,7 @@ void wdz_engine_put(struct wdz_engine *engine, bool is_healthy)
 	if (!engine)
 		return;
 	engine->next = NULL;
-	if (is_healthy && !wd_comp_stream_reset(engine->session)) {
+	if (is_healthy && !wdz_device()->stream_reset(engine->session)) {
 		pthread_mutex_lock(&lock);
 		engine = add(engine);
 		pthread_mutex_unlock(&lock);

@@ -6,6 +6,7 @@
 #include "wdz_choice.h"
 #include "wdz_config.h"
 #include "wdz_count.h"
+#include "wdz_device.h"
 #include "wdz_inflate.h"
 
 /* zlib is between two blocks (zlib.h on data_type and Z_BLOCK). */
@@ -128,10 +129,10 @@ static bool skip_header(struct wdz_engine *engine)
 	uint8_t head[WD_COMP_HEAD_MAX_BYTES];
 	struct wd_comp_io io = { .src = head };
 
-	io.src_bytes = wd_comp_stream_head(engine->format, head);
+	io.src_bytes = wdz_device()->stream_head(engine->format, head);
 	if (!io.src_bytes)
 		return true;
-	return !wd_comp_stream(engine->session, &io, WD_COMP_NO_FLUSH) &&
+	return !wdz_device()->stream(engine->session, &io, WD_COMP_NO_FLUSH) &&
 	       !io.src_bytes;
 }
 

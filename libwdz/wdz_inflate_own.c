@@ -4,10 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libdeflate.h>
-
 #include "wdz_choice.h"
 #include "wdz_count.h"
+#include "wdz_device.h"
 #include "wdz_inflate.h"
 
 /*
@@ -37,9 +36,8 @@ static void hand_out(struct wdz_inflate *d, size_t bytes)
 	z_streamp strm = d->strm;
 
 	if (d->is_checked && bytes)
-		strm->adler = d->is_gzip ?
-			libdeflate_crc32(strm->adler, strm->next_out, bytes) :
-			libdeflate_adler32(strm->adler, strm->next_out, bytes);
+		strm->adler = wdz_check(d->is_gzip, strm->adler,
+					strm->next_out, bytes);
 	strm->next_out += bytes;
 	strm->avail_out -= bytes;
 	strm->total_out += bytes;
@@ -83,7 +81,7 @@ static int step(struct wdz_inflate *d, struct turn *turn)
 	io.dst = is_direct ? d->strm->next_out : d->ahead;
 	io.dst_bytes = is_direct ? d->strm->avail_out : AHEAD;
 	made = io.dst_bytes;
-	ret = wd_comp_stream(d->engine->session, &io, WD_COMP_NO_FLUSH);
+	ret = wdz_device()->stream(d->engine->session, &io, WD_COMP_NO_FLUSH);
 	if (ret < 0)
 		return ret;
 	used = turn->left - io.src_bytes;
