@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sys/wait.h>
 
+#include "sanitizers.h"
 #include "wdz_support.h"
 
 #define BYTES	(200 * KIB)
@@ -154,6 +155,10 @@ static void trip_in_child(void *arg)
 static void test_fork_child_with_new_streams(void **state)
 {
 	(void)state;
+	if (HAS_THREAD_SANITIZER) {
+		print_message("# SKIP a child with threads: the thread sanitizer ends it; run the plain build\n");
+		skip();
+	}
 	wdz_engines_close();
 	assert_int_equal(wd_fake_stop(), 0);
 	assert_int_equal(wdz_config_set("device", "emu"), 0);
