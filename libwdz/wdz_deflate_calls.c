@@ -53,8 +53,11 @@ static int set_dictionary_own(struct wdz_deflate *d, const Bytef *dict,
 	if (wdz_body_move(body, "it is given a dictionary"))
 		return Z_MEM_ERROR;
 	ret = wdz_real()->deflateSetDictionary(body->soft, dict, len);
-	if (ret == Z_OK)
-		wdz_body_remember(body, dict, len);
+	if (ret != Z_OK)
+		return ret;
+	wdz_body_remember(body, dict, len);
+	/* zlib takes a dictionary as it takes input, and counts it. */
+	d->strm->total_in += len < WDZ_HISTORY ? len : WDZ_HISTORY;
 	return ret;
 }
 

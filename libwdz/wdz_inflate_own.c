@@ -156,16 +156,31 @@ static void take_input(struct wdz_inflate *d, const struct turn *turn,
 	strm->total_in += used;
 }
 
+/* Go on in software; @error is the device's, 0 for none. */
 static int give_up(struct wdz_inflate *d, int error, int flush)
 {
-	bool is_data = error == -EILSEQ || error == -EBADMSG;
+	bool is_data = error == -EILSEQ || error == -EBADMSG || !error;
 	int ret;
 
 	if (!is_data)
 		wdz_count(WDZ_COUNT_DEVICE_ERRORS, 1);
-	wdz_trace("the device gave error %d", -error);
-	ret = wdz_inflate_to_soft(d, "the device failed", is_data);
+	if (error)
+		wdz_trace("the device gave error %d", -error);
+	ret = wdz_inflate_to_soft(d, error ? "the device failed" :
+				  "there is no more input", is_data);
 	return ret ? ret : wdz_inflate_soft(d, flush);
+}
+
+/*
+ * Devices need some bits of what follows to decode what they have. Who asks for
+ * all output, and has no more input, gets the rest from zlib.
+ */
+static bool is_rest_wanted(const struct wdz_inflate *d, int flush,
+			   bool was_input)
+{
+	if (d->is_over || d->ahead_bytes || !d->strm->avail_out || !d->is_kept)
+		return false;
+	return flush == Z_FINISH || (flush == Z_SYNC_FLUSH && !was_input);
 }
 
 int wdz_inflate_own(struct wdz_inflate *d, int flush)
@@ -173,7 +188,7 @@ int wdz_inflate_own(struct wdz_inflate *d, int flush)
 	z_streamp strm = d->strm;
 	const uInt in = strm->avail_in, out = strm->avail_out;
 	struct turn turn = { .src = strm->next_in };
-	bool is_more;
+	bool is_more, was_input;
 	int ret;
 
 	/* Of what is owed, the device has seen the beginning. */
@@ -182,10 +197,11 @@ int wdz_inflate_own(struct wdz_inflate *d, int flush)
 		if (d->owed)
 			turn.src += d->owed;
 	}
+	was_input = turn.left;
 	ret = run(d, &turn);
 	is_more = d->ahead_bytes || turn.is_full;
 	take_input(d, &turn, is_more);
-	if (ret < 0) {
+	if (ret < 0 || is_rest_wanted(d, flush, was_input)) {
 		ret = give_up(d, ret, flush);
 		/* What the device did before was progress. */
 		return ret == Z_BUF_ERROR && flush != Z_FINISH &&

@@ -165,10 +165,12 @@ static int inflate_carry(struct wdz_inflate *d, int flush)
 	const uInt in = strm->avail_in, out = strm->avail_out;
 	int ret;
 
-	ret = call_on_kept(d, strm->next_out, strm->avail_out, flush);
-	if (d->carry < d->kept_bytes ||
-	    (ret != Z_OK && ret != Z_BUF_ERROR))
+	/* Behind this zlib would be already: nobody wants to stop there. */
+	ret = call_on_kept(d, strm->next_out, strm->avail_out, Z_NO_FLUSH);
+	if (ret != Z_OK && ret != Z_BUF_ERROR)
 		return ret;
+	if (d->carry < d->kept_bytes)
+		return flush == Z_FINISH ? Z_BUF_ERROR : ret;
 	free(d->kept);
 	d->kept = NULL;
 	d->kept_bytes = 0;

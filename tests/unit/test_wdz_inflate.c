@@ -232,6 +232,81 @@ static void test_inflate_exact_room_ends_in_one_call(void **state)
 }
 
 /* Some callers take a stream without input left for one that is over. */
+/*
+ * A peer that flushed waits for an answer: all output has to come, by Z_FINISH
+ * at once, by Z_SYNC_FLUSH at the latest when asked again.
+ */
+static void test_inflate_flush_gives_all_there_is(void **state)
+{
+	struct bytes packed;
+	uint8_t ours[3000], theirs[3000];
+	z_stream strm, z;
+	size_t cut;
+	int bits;
+
+	(void)state;
+	for_each_bits(bits, i) {
+		packed = wdz_packed(data, 2500, 6, bits);
+		for (cut = 1; cut < packed.bytes; cut++) {
+			begin(&strm, bits);
+			z = (z_stream){ 0 };
+			assert_int_equal(inflateInit2(&z, bits), Z_OK);
+			strm.next_in = z.next_in = packed.at;
+			strm.avail_in = z.avail_in = cut;
+			strm.next_out = ours;
+			z.next_out = theirs;
+			strm.avail_out = z.avail_out = sizeof(ours);
+			inflate(&z, Z_SYNC_FLUSH);
+			if (cut & 1) {
+				wdz_inflate(&strm, Z_SYNC_FLUSH);
+				wdz_inflate(&strm, Z_SYNC_FLUSH);
+			} else {
+				wdz_inflate(&strm, Z_FINISH);
+			}
+			assert_int_equal(strm.total_out, z.total_out);
+			assert_memory_equal(ours, theirs, z.total_out);
+			inflateEnd(&z);
+			assert_int_equal(wdz_inflateEnd(&strm), Z_OK);
+		}
+		bytes_free(&packed);
+	}
+}
+
+/* Behind a flush nothing is held back even so. */
+static void test_inflate_flushed_data_come_at_once(void **state)
+{
+	static const int flushes[] = { Z_PARTIAL_FLUSH, Z_SYNC_FLUSH };
+	uint8_t packed[2000], back[2000];
+	z_stream strm, z;
+	unsigned int i, j;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(flushes); i++) {
+		z = (z_stream){ 0 };
+		assert_int_equal(deflateInit(&z, 6), Z_OK);
+		begin(&strm, 15);
+		for (j = 0; j < 200; j++) {
+			z.next_in = data + j * 100;
+			z.avail_in = 1 + j % 100;
+			z.next_out = packed;
+			z.avail_out = sizeof(packed);
+			assert_int_equal(deflate(&z, flushes[i]), Z_OK);
+			strm.next_in = packed;
+			strm.avail_in = sizeof(packed) - z.avail_out;
+			strm.next_out = back;
+			strm.avail_out = sizeof(back);
+			assert_int_equal(wdz_inflate(&strm, Z_SYNC_FLUSH),
+					 Z_OK);
+			assert_int_equal(sizeof(back) - strm.avail_out,
+					 1 + j % 100);
+			assert_memory_equal(back, data + j * 100, 1 + j % 100);
+		}
+		deflateEnd(&z);
+		assert_int_equal(wdz_inflateEnd(&strm), Z_OK);
+	}
+	assert_int_equal(wdz_counter(WDZ_COUNT_INFLATE_MOVED), 0);
+}
+
 static void test_inflate_input_is_left_while_output_is(void **state)
 {
 	struct bytes packed = wdz_packed(data, BYTES, 6, -15);
@@ -701,6 +776,8 @@ int main(void)
 		case(test_inflate_detects_format),
 		case(test_inflate_stops_behind_the_end),
 		case(test_inflate_exact_room_ends_in_one_call),
+		case(test_inflate_flush_gives_all_there_is),
+		case(test_inflate_flushed_data_come_at_once),
 		case(test_inflate_input_is_left_while_output_is),
 		case(test_inflate_damaged_as_zlib),
 		case(test_inflate_truncated_as_zlib),
