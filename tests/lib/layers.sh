@@ -247,7 +247,7 @@ layer_coverage()
 	quiet gcovr gcovr --root . --object-directory build/coverage \
 		--gcov-ignore-parse-errors --exclude 'tests/' \
 		--json build/coverage/coverage.json
-	for part in libwarpdrive drivers-user devmodel/core devmodel/vfio-user; do
+	for part in libwarpdrive libwdz drivers-user devmodel/core devmodel/vfio-user; do
 		step "coverage-${part//\//-}" gcovr --root . \
 			--add-tracefile build/coverage/coverage.json \
 			--filter "$part/" --print-summary --fail-under-line 90

@@ -59,8 +59,7 @@ static void test_parse_wrong_lines_refused(void **state)
 		"use", "use = sometimes", "speed = high", "threshold = -1",
 		"threshold = 12x", "threshold =", "verify = maybe",
 		"threshold = 99999999999999999999999", "= off",
-		"device = 0123456789012345678901234567890123456789012345678901"
-		"2345678901234567890123",
+		"device = 0123456789012345678901234567890123456789012345678901234567890123",
 	};
 	const struct wdz_config before = *wdz_config();
 	unsigned int i;
