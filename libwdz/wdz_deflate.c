@@ -229,6 +229,7 @@ int wdz_deflate_to_soft(struct wdz_deflate *d)
 	d->gathered_bytes = 0;
 	d->place = WDZ_SOFT;
 	wdz_count(WDZ_COUNT_DEFLATE_SOFT, 1);
+	wdz_trace("deflate, level %d: software", d->level);
 	return 0;
 }
 
@@ -287,6 +288,7 @@ static bool to_device(struct wdz_deflate *d, const struct wdz_engine *want)
 	d->gathered_room = sizeof(body->buffers->in);
 	d->place = WDZ_DEVICE;
 	wdz_count(WDZ_COUNT_DEFLATE_DEVICE, 1);
+	wdz_trace("deflate, level %d: device", d->level);
 	return true;
 }
 
@@ -343,6 +345,9 @@ static int decide(struct wdz_deflate *d, int flush)
 	threshold = wdz_choice_threshold(wdz_kind_of(d->level),
 					 wdz_engine_waits(&want));
 	is_worth_it = known && known >= threshold;
+	if (flush != Z_NO_FLUSH || is_worth_it)
+		wdz_trace("deflate: %zu bytes known, threshold %zu", known,
+			  threshold);
 	if (flush == Z_NO_FLUSH && !is_worth_it) {
 		if (threshold <= GATHER_MAX && gather(d))
 			return 0;

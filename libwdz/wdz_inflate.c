@@ -121,6 +121,7 @@ static void to_soft(struct wdz_inflate *d)
 {
 	d->place = WDZ_INFLATE_SOFT;
 	wdz_count(WDZ_COUNT_INFLATE_SOFT, 1);
+	wdz_trace("inflate: software");
 }
 
 /* The session has to see a header, too; any will do. */
@@ -155,6 +156,7 @@ static void begin_body(struct wdz_inflate *d)
 	}
 	d->place = WDZ_INFLATE_DEVICE;
 	wdz_count(WDZ_COUNT_INFLATE_DEVICE, 1);
+	wdz_trace("inflate: device");
 }
 
 /* Does it go to the device? The header is read by zlib in any case. */
@@ -166,14 +168,17 @@ static void decide(struct wdz_inflate *d, int flush)
 		.format = d->bits < 0 ? WD_COMP_DEFLATE :
 			  d->bits > 15 ? WD_COMP_GZIP : WD_COMP_ZLIB,
 	};
+	size_t threshold;
 	bool is_worth_it;
 
 	if (!is_possible(d, flush)) {
 		to_soft(d);
 		return;
 	}
-	is_worth_it = known >= wdz_choice_threshold(WDZ_KIND_INFLATE,
-						    wdz_engine_waits(&want));
+	threshold = wdz_choice_threshold(WDZ_KIND_INFLATE,
+					 wdz_engine_waits(&want));
+	wdz_trace("inflate: %zu bytes known, threshold %zu", known, threshold);
+	is_worth_it = known >= threshold;
 	if (wdz_choice_is_probe(WDZ_KIND_INFLATE, known))
 		is_worth_it = !is_worth_it;
 	if (!is_worth_it)
