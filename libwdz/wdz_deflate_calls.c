@@ -179,6 +179,12 @@ int wdz_deflateCopy(z_streamp dest, z_streamp source)
 	return Z_OK;
 }
 
+/* zlib has one way of compressing for each of these. */
+static int way_of(int level)
+{
+	return level == 0 ? 0 : level <= 3 ? 1 : 2;
+}
+
 /*
  * The input before the change is compressed as it was to be, then software goes
  * on with what the device's sessions cannot change.
@@ -211,6 +217,10 @@ static int set_params_own(struct wdz_deflate *d, int level, int strategy)
 	ret = wdz_real()->deflateParams(body->soft, level, strategy);
 	if (ret == Z_STREAM_ERROR)
 		return ret;
+	/* zlib ends the block for that, which counts as a flush. */
+	if (d->has_begun && strm->avail_out &&
+	    (strategy != d->strategy || way_of(level) != way_of(d->level)))
+		d->last_flush = Z_BLOCK;
 	d->level = level;
 	d->strategy = strategy;
 	body->level = level;

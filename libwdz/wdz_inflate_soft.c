@@ -144,18 +144,26 @@ int wdz_inflate_to_soft(struct wdz_inflate *d, const char *why, bool is_data)
 	return pass_over(d) ? 0 : lose(d, is_data);
 }
 
-/* Input of the caller, without what zlib has had from us. */
-static int call_on_input(struct wdz_inflate *d, int flush)
+/* What zlib has had from us is taken off the caller. */
+static void take_owed(struct wdz_inflate *d)
 {
 	z_streamp strm = d->strm;
 
-	if (d->owed && strm->avail_in) {
-		strm->next_in++;
-		strm->avail_in--;
-		strm->total_in++;
-		d->owed = 0;
-	}
-	return call_zlib(d, flush);
+	if (!d->owed || !strm->avail_in)
+		return;
+	strm->next_in++;
+	strm->avail_in--;
+	strm->total_in++;
+	d->owed = 0;
+}
+
+static void drop_kept(struct wdz_inflate *d)
+{
+	free(d->kept);
+	d->kept = NULL;
+	d->kept_bytes = 0;
+	d->kept_room = 0;
+	d->carry = 0;
 }
 
 /* What was kept comes before the input. */
@@ -167,16 +175,16 @@ static int inflate_carry(struct wdz_inflate *d, int flush)
 
 	/* Behind this zlib would be already: nobody wants to stop there. */
 	ret = call_on_kept(d, strm->next_out, strm->avail_out, Z_NO_FLUSH);
+	if (d->carry < d->kept_bytes)
+		return ret == Z_OK && flush == Z_FINISH ? Z_BUF_ERROR : ret;
+	drop_kept(d);
+	take_owed(d);
+	/* As long as a byte is owed, the stream is not over for the caller. */
+	if (ret == Z_STREAM_END && d->owed)
+		return flush == Z_FINISH ? Z_BUF_ERROR : Z_OK;
 	if (ret != Z_OK && ret != Z_BUF_ERROR)
 		return ret;
-	if (d->carry < d->kept_bytes)
-		return flush == Z_FINISH ? Z_BUF_ERROR : ret;
-	free(d->kept);
-	d->kept = NULL;
-	d->kept_bytes = 0;
-	d->kept_room = 0;
-	d->carry = 0;
-	ret = call_on_input(d, flush);
+	ret = call_zlib(d, flush);
 	if (ret == Z_BUF_ERROR && flush != Z_FINISH &&
 	    (strm->avail_in != in || strm->avail_out != out))
 		return Z_OK;
@@ -193,5 +201,6 @@ int wdz_inflate_soft(struct wdz_inflate *d, int flush)
 		return Z_STREAM_ERROR;
 	if (d->kept_bytes)
 		return inflate_carry(d, flush);
-	return call_on_input(d, flush);
+	take_owed(d);
+	return call_zlib(d, flush);
 }
