@@ -305,10 +305,18 @@ int wdz_deflatePending(z_streamp strm, unsigned int *pending, int *bits)
 /* Bits in front of the next piece: only zlib makes what is not aligned. */
 static int prime_own(struct wdz_deflate *d, int bits, int value)
 {
+	unsigned int bytes = 0;
+	int ret;
+
 	if (wdz_body_move(&d->body, "bits are put in"))
 		return Z_MEM_ERROR;
 	d->is_flushed = false;
-	return wdz_real()->deflatePrime(d->body.soft, bits, value);
+	ret = wdz_real()->deflatePrime(d->body.soft, bits, value);
+	/* Whole bytes are output to come: the next call has something to do. */
+	wdz_real()->deflatePending(d->body.soft, &bytes, NULL);
+	if (bytes)
+		d->last_flush = -1;
+	return ret;
 }
 
 int wdz_deflatePrime(z_streamp strm, int bits, int value)
