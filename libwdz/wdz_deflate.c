@@ -13,6 +13,12 @@
  */
 #define WINDOW_BITS	15
 
+/*
+ * For fewer bytes in a single call deflateBound() may leave no room for a stored
+ * block, which is what devices make of them.
+ */
+#define STORED_MIN	8
+
 /* What an undecided stream gathers, at most. */
 #define GATHER_MAX	(512u << 10)
 #define GATHER_MIN	(8u << 10)
@@ -344,14 +350,15 @@ static int decide(struct wdz_deflate *d, int flush)
 	describe(d, &want);
 	threshold = wdz_choice_threshold(wdz_kind_of(d->level),
 					 wdz_engine_waits(&want));
-	is_worth_it = known && known >= threshold;
+	is_worth_it = known >= (flush == Z_FINISH ? STORED_MIN : 1) &&
+		      known >= threshold;
 	if (flush != Z_NO_FLUSH || is_worth_it)
 		wdz_trace("deflate: %zu bytes known, threshold %zu", known,
 			  threshold);
 	if (flush == Z_NO_FLUSH && !is_worth_it) {
 		if (threshold <= GATHER_MAX && gather(d))
 			return 0;
-	} else if (known && wdz_choice_is_probe(wdz_kind_of(d->level), known)) {
+	} else if (wdz_choice_is_probe(wdz_kind_of(d->level), known)) {
 		is_worth_it = !is_worth_it;
 	}
 	if (is_worth_it && to_device(d, &want))

@@ -115,6 +115,9 @@ int wdz_inflate_soft(struct wdz_inflate *d, int flush);
  */
 int wdz_inflate_to_soft(struct wdz_inflate *d, const char *why, bool is_data);
 
+/* Give zlib what it lacks of the input before the caller's. */
+void wdz_inflate_catch_up(struct wdz_inflate *d);
+
 /* Keep input that the device has used. */
 void wdz_inflate_keep(struct wdz_inflate *d, const uint8_t *data, size_t bytes);
 

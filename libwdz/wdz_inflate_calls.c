@@ -85,6 +85,7 @@ int wdz_inflateSync(z_streamp strm)
 	/* It looks for a new beginning; what was lost is passed over anyway. */
 	if (settle(d) != Z_OK)
 		d->place = WDZ_INFLATE_SOFT;
+	wdz_inflate_catch_up(d);
 	d->is_soft_only = true;
 	ASK_ZLIB(d, ret, inflateSync(strm));
 	return ret;

@@ -166,6 +166,22 @@ static void drop_kept(struct wdz_inflate *d)
 	d->carry = 0;
 }
 
+void wdz_inflate_catch_up(struct wdz_inflate *d)
+{
+	z_streamp strm = d->strm;
+	Bytef *const next_out = strm->next_out;
+	const uInt avail_out = strm->avail_out;
+	uint8_t none[1];
+
+	if (d->kept_bytes) {
+		call_on_kept(d, none, 0, Z_NO_FLUSH);
+		strm->next_out = next_out;
+		strm->avail_out = avail_out;
+	}
+	drop_kept(d);
+	d->owed = 0;
+}
+
 /* What was kept comes before the input. */
 static int inflate_carry(struct wdz_inflate *d, int flush)
 {

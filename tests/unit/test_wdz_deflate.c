@@ -226,7 +226,7 @@ static void test_deflate_verify_accepts_right_output(void **state)
 static void test_deflate_bound_holds(void **state)
 {
 	static const size_t sizes[] = {
-		1, 2, 5, 100, 4000, 65535, 65536, 131070, 131071, 1000000,
+		8, 9, 10, 100, 4000, 65535, 65536, 131070, 131071, 1000000,
 		4 * MIB - 3,
 	};
 	uint8_t *noise = data_new(4 * MIB, DATA_NOISE, 3), *out;
@@ -257,6 +257,30 @@ static void test_deflate_bound_holds(void **state)
 	}
 	assert_int_equal(wdz_counter(WDZ_COUNT_DEFLATE_SOFT), 0);
 	free(noise);
+}
+
+/* zlib's own bound is short of a stored block for the smallest. */
+static void test_deflate_bound_holds_for_tiny_input(void **state)
+{
+	uint8_t out[100];
+	z_stream strm;
+	unsigned int n, mem_level;
+
+	(void)state;
+	for (n = 0; n < 20; n++) {
+		for (mem_level = 1; mem_level <= 9; mem_level++) {
+			strm = (z_stream){ .next_in = data, .avail_in = n,
+					   .next_out = out };
+			assert_int_equal(INIT(&strm, deflateInit2, 6,
+					      Z_DEFLATED, 15, mem_level,
+					      Z_DEFAULT_STRATEGY), Z_OK);
+			strm.avail_out = wdz_deflateBound(&strm, n);
+			assert_int_equal(wdz_deflate(&strm, Z_FINISH),
+					 Z_STREAM_END);
+			assert_int_equal(wdz_deflateEnd(&strm), Z_OK);
+		}
+	}
+	assert_true(wdz_counter(WDZ_COUNT_DEFLATE_DEVICE) >= 9 * 12);
 }
 
 static void test_deflate_check_values_as_zlib(void **state)
@@ -677,6 +701,7 @@ int main(void)
 		case(test_deflate_verify_catches_wrong_output),
 		case(test_deflate_verify_accepts_right_output),
 		case(test_deflate_bound_holds),
+		case(test_deflate_bound_holds_for_tiny_input),
 		case(test_deflate_check_values_as_zlib),
 		case(test_deflate_wrong_calls_as_zlib),
 		case(test_deflate_end_in_the_middle_data_error),
