@@ -93,6 +93,12 @@ void wdz_body_exit(struct wdz_body *body)
 	memset(body, 0, sizeof(*body));
 }
 
+void wdz_body_end(struct wdz_body *body)
+{
+	wdz_engine_put(body->engine, true);
+	body->engine = NULL;
+}
+
 int wdz_body_copy(struct wdz_body *body, const struct wdz_body *from)
 {
 	*body = *from;

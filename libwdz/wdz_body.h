@@ -93,6 +93,9 @@ int wdz_body_copy(struct wdz_body *body, const struct wdz_body *from);
 
 void wdz_body_exit(struct wdz_body *body);
 
+/* The last piece is made: others may have the device. */
+void wdz_body_end(struct wdz_body *body);
+
 /*
  * wdz_body_make() - make a piece
  * @piece: input, and where the output may go; on success @dst says where it went

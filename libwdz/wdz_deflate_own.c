@@ -256,6 +256,7 @@ static void end_flush(struct wdz_deflate *d, int flush)
 	if (flush == Z_FINISH) {
 		d->is_finishing = true;
 		make_trailer(d);
+		wdz_body_end(&d->body);
 	}
 }
 

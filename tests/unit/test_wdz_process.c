@@ -196,6 +196,27 @@ static void test_threads_have_streams_of_their_own(void **state)
 	assert_true(wdz_counter(WDZ_COUNT_DEFLATE_DEVICE) > 0);
 }
 
+/* A stream that is ended, but kept, keeps no session. */
+static void test_ended_streams_keep_no_session(void **state)
+{
+	struct bytes out = { 0 };
+	z_stream strm[12];
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 12; i++) {
+		begin(&strm[i]);
+		out.bytes = 0;
+		assert_int_equal(wdz_push(&strm[i], data, BYTES, Z_FINISH,
+					  10000, &out), Z_STREAM_END);
+	}
+	assert_int_equal(wd_fake_open_queues(0), 1);
+	assert_int_equal(wdz_counter(WDZ_COUNT_DEFLATE_DEVICE), 12);
+	for (i = 0; i < 12; i++)
+		assert_int_equal(wdz_deflateEnd(&strm[i]), Z_OK);
+	bytes_free(&out);
+}
+
 /* One stream after the other needs no new queue. */
 static void test_sessions_are_used_again(void **state)
 {
@@ -262,6 +283,7 @@ int main(void)
 		case(test_fork_both_go_on),
 		case(test_fork_child_with_new_streams),
 		case(test_threads_have_streams_of_their_own),
+		case(test_ended_streams_keep_no_session),
 		case(test_sessions_are_used_again),
 		case(test_streams_without_a_queue_are_zlibs),
 		case(test_waiting_sessions_make_room),
