@@ -8,12 +8,14 @@ set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/warpdrive)
 
 install(TARGETS warpdrive EXPORT warpdriveTargets
 	LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS wdz LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS wdzip RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY libwarpdrive/include/warpdrive
 	DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 
 file(GLOB pages CONFIGURE_DEPENDS
 	${PROJECT_SOURCE_DIR}/libwarpdrive/man/*.[1-8]
+	${PROJECT_SOURCE_DIR}/libwdz/man/*.[1-8]
 	${PROJECT_SOURCE_DIR}/tools/*/*.[1-8]
 	${PROJECT_SOURCE_DIR}/tools/*/man/*.[1-8])
 foreach(page ${pages})

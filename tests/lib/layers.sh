@@ -12,6 +12,7 @@ unit !nocheck|unit tests, release build with gcc
 abi !nocheck|golden bytes, layouts, names, symbols
 wdzip !nocheck|the tool against gzip, pigz and libdeflate-gzip
 wdctl !nocheck|the tool on machines made of files, whole and broken
+zlib !nocheck pkg.warpdrive.zlib|zlib's, Python's, Perl's tests, git and others on the zlib drop-in
 install !nocheck|cmake --install, then programs built with pkg-config and CMake
 docs !nocheck pkg.warpdrive.ci|examples, manual pages, spelling, links, scripts
 clang !nocheck pkg.warpdrive.ci|build with clang, unit and ABI tests
@@ -175,6 +176,11 @@ layer_wdctl()
 {
 	build_release
 	run_ctest release wdctl -L '^wdctl$'
+# Its notes say what was left out and what fails without the drop-in, too.
+layer_zlib()
+{
+	build_release
+	run_steps tests/zlib/run --build build/release --jobs "$jobs"
 }
 
 layer_install()
@@ -246,7 +252,7 @@ layer_coverage()
 	quiet gcovr gcovr --root . --object-directory build/coverage \
 		--gcov-ignore-parse-errors --exclude 'tests/' \
 		--json build/coverage/coverage.json
-	for part in libwarpdrive drivers-user devmodel/core devmodel/vfio-user; do
+	for part in libwarpdrive libwdz drivers-user devmodel/core devmodel/vfio-user; do
 		step "coverage-${part//\//-}" gcovr --root . \
 			--add-tracefile build/coverage/coverage.json \
 			--filter "$part/" --print-summary --fail-under-line 90

@@ -43,7 +43,8 @@ def _update(state: Path) -> int:
     return 0
 
 
-def _fetch(state: Path, packages: list[str], into: Path) -> int:
+def _fetch(state: Path, packages: list[str], into: Path,
+           ending: str = "deb") -> int:
     if (state / "offline").exists():
         print("E: Could not resolve 'archive.test'", file=sys.stderr)
         return 100
@@ -62,7 +63,7 @@ def _fetch(state: Path, packages: list[str], into: Path) -> int:
             print(f"E: Failed to fetch {name}.deb  404  Not Found",
                   file=sys.stderr)
             return 100
-        (into / f"{name}_{known[name]}.deb").touch()
+        (into / f"{name}_{known[name]}.{ending}").touch()
     return 0
 
 
@@ -76,10 +77,25 @@ def _apt_get(state: Path, args: list[str]) -> int:
             into = next((Path(arg.split("=")[1]) for arg in args
                          if arg.startswith("Dir::Cache::archives=")), Path.cwd())
             return _fetch(state, args[args.index(verb) + 1:], into)
+    if "source" in args:
+        return _fetch(state, args[-1:], Path.cwd(), "dsc")
     return 1
 
 
+def _showsrc(state: Path, wanted: str) -> int:
+    found = [version for name, version, _ in _lines(state / "known")
+             if name == wanted]
+    for version in found:
+        print(f"Package: {wanted}\nVersion: {version}\n")
+    if not found:
+        print(f"E: You must put some 'deb-src' URIs in your sources.list: {wanted}",
+              file=sys.stderr)
+    return 0 if found else 100
+
+
 def _apt_cache(state: Path, args: list[str]) -> int:
+    if args[0] == "showsrc":
+        return _showsrc(state, args[-1])
     for name, version, suite in _lines(state / "known"):
         if args[0] == "pkgnames":
             print(name)

@@ -209,6 +209,40 @@ class DownloadTest(ArchiveTest):
         self.assertNotIsInstance(got.exception, archive.Missing)
 
 
+class SourcePackagesTest(ArchiveTest):
+    def setUp(self):
+        super().setUp()
+        self.archive_has("zlib 1:1.2.9-1 bookworm", "zlib 1:1.2.13-1 bookworm")
+
+    def test_source_versions_are_sorted_as_debian_does(self):
+        self.assertEqual(archive.source_versions("zlib", "bookworm"),
+                         ["1:1.2.13-1", "1:1.2.9-1"])
+
+    def test_source_versions_refreshes_before_it_gives_up(self):
+        self.assertEqual(archive.source_versions("perl", "bookworm"), [])
+        self.archive_has("perl 5.36-1 bookworm")
+        self.age_lists(3600)
+        self.assertEqual(archive.source_versions("perl", "bookworm"), ["5.36-1"])
+
+    def test_source_lists_are_of_sources_and_others_are_not(self):
+        archive.source_versions("zlib", "bookworm")
+        folder = cache.root() / "archive/bookworm-source"
+        lines = (folder / "sources.list").read_text(encoding="utf-8").splitlines()
+        self.assertEqual({line.split()[0] for line in lines}, {"deb-src"})
+        self.assertIn(f'APT::Architecture "{archive.host_arch()}";',
+                      (folder / "apt.conf").read_text(encoding="utf-8"))
+
+    def test_download_source_asks_for_the_version_and_unpacks_nothing(self):
+        got = archive.download_source("zlib", "1:1.2.13-1", self.into, "bookworm")
+        self.assertEqual([path.name for path in got], ["zlib_1:1.2.13-1.dsc"])
+        call, = self.calls("source")
+        self.assertIn("--download-only --only-source zlib=1:1.2.13-1", call)
+
+    def test_download_source_of_a_version_that_is_gone_is_missing(self):
+        with self.assertRaisesRegex(archive.Missing, "was not found"):
+            archive.download_source("zlib", "1:1.2.12-1", self.into, "bookworm")
+
+
 class UnpackTest(ArchiveTest):
     def make_deb(self, name, files):
         tree = self.folder / name

@@ -26,6 +26,8 @@ from .tool import PrepareError
 # backports are, too, which this machine may have or not have of its own release.
 RELEASES = {"bookworm": False, "trixie": True}
 POCKETS = ("", "-updates", "-security")
+# Stands for an architecture where the lists are those of source packages.
+SOURCE = "source"
 REFRESH_SECONDS = 7 * 86400
 # A list so young need not be fetched again because a package is missing.
 FRESH_SECONDS = 60
@@ -165,6 +167,40 @@ def download(packages: Sequence[str | Package], arch: str, into: Path,
     return sorted(into.glob("*.deb"))
 
 
+def source_versions(name: str, suite: str) -> list[str]:
+    """The versions of a source package that a suite has, newest first."""
+    lists = _SourceLists.of(suite, SOURCE)
+    found = _source_versions(lists, name)
+    if not found and lists.refresh():
+        found = _source_versions(lists, name)
+    return sorted(found, key=cmp_to_key(_compare), reverse=True)
+
+
+def _source_versions(lists: _Lists, name: str) -> set[str]:
+    try:
+        said = lists.apt("apt-cache", "showsrc", "--only-source", name)
+    except PrepareError:
+        # That is how it says that there is none.
+        return set()
+    return set(re.findall(r"^Version: (\S+)$", said, re.MULTILINE))
+
+
+def download_source(name: str, version: str, into: Path, suite: str) -> list[Path]:
+    """Fetches the files of a source package into a folder, unpacking nothing.
+
+    Raises Missing, after a refresh of the lists, if the archive does not have it.
+    """
+    lists = _SourceLists.of(suite, SOURCE)
+    into.mkdir(parents=True, exist_ok=True)
+    try:
+        lists.download_source(f"{name}={version}", into)
+    except PrepareError:
+        if not lists.refresh():
+            raise
+        lists.download_source(f"{name}={version}", into)
+    return sorted(into.iterdir())
+
+
 def unpack(debs: Sequence[Path], into: Path,
            exclude: Sequence[str] = DOCUMENTATION) -> None:
     """Unpacks packages into one tree; nothing is configured."""
@@ -297,11 +333,14 @@ class _Lists:
         self._trust()
         (self.folder / "status").touch()
         (self.folder / "sources.list").write_text(
-            "\n".join(sources(self.release)) + "\n", encoding="utf-8")
+            "\n".join(self._sources()) + "\n", encoding="utf-8")
         part = self.conf.with_suffix(".part")
         part.write_text("\n".join(self._configuration()) + "\n",
                         encoding="utf-8")
         part.rename(self.conf)
+
+    def _sources(self) -> list[str]:
+        return sources(self.release)
 
     def _trust(self) -> None:
         """Debian's keys and those that this machine trusts for all archives."""
@@ -323,7 +362,7 @@ class _Lists:
         folder = self.folder
         yield from host_options()
         values = {
-            "APT::Architecture": self.arch,
+            "APT::Architecture": self._architecture(),
             "Dir::State": folder,
             "Dir::State::lists": folder / "lists",
             "Dir::State::status": folder / "status",
@@ -348,4 +387,22 @@ class _Lists:
         }
         for name, value in values.items():
             yield f'{name} "{value}";'
-        yield f'APT::Architectures {{ "{self.arch}"; }};'
+        yield f'APT::Architectures {{ "{self._architecture()}"; }};'
+
+    def _architecture(self) -> str:
+        return self.arch
+
+
+class _SourceLists(_Lists):
+    """The same for source packages."""
+
+    def download_source(self, package: str, into: Path) -> None:
+        self._fetch(["apt-get", "-qq", "source", "--download-only",
+                     "--only-source", package], into)
+
+    def _sources(self) -> list[str]:
+        return [re.sub("^deb ", "deb-src ", line)
+                for line in super()._sources()]
+
+    def _architecture(self) -> str:
+        return host_arch()
