@@ -176,6 +176,8 @@ layer_wdctl()
 {
 	build_release
 	run_ctest release wdctl -L '^wdctl$'
+}
+
 # Its notes say what was left out and what fails without the drop-in, too.
 layer_zlib()
 {

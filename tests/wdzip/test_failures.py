@@ -194,7 +194,7 @@ def test_grows():
     with open("a", "ab") as f:
         f.write(b"more")
     p.send_signal(signal.SIGCONT)
-    err = p.communicate(timeout=60)[1]
+    err = p.communicate(timeout=300)[1]
     equal((there, p.returncode, err, names()),
           (True, 2, b"wdzip: a: file size changed while zipping -- kept\n",
            ["a", "a.gz"]), "a file that grows")
