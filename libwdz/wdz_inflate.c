@@ -48,7 +48,8 @@ void wdz_inflate_clear(struct wdz_inflate *d)
 	free(d->ahead);
 	*d = (struct wdz_inflate) {
 		.tag = old.tag, .strm = old.strm, .zlib = old.zlib,
-		.bits = old.bits, .is_kept = true,
+		.bits = old.bits, .is_unchecked = old.is_unchecked,
+		.is_kept = true,
 	};
 }
 
@@ -97,6 +98,7 @@ int wdz_inflateReset2(z_streamp strm, int bits)
 		return ret;
 	wdz_inflate_clear(d);
 	d->bits = bits;
+	d->is_unchecked = false;
 	return ret;
 }
 
@@ -105,7 +107,7 @@ static bool is_possible(const struct wdz_inflate *d, int flush)
 {
 	int bits = d->bits < 0 ? -d->bits : d->bits & 15;
 
-	return !d->is_soft_only && (bits == 15 || !bits) &&
+	return !d->is_soft_only && !d->is_unchecked && (bits == 15 || !bits) &&
 	       (flush == Z_NO_FLUSH || flush == Z_SYNC_FLUSH ||
 		flush == Z_FINISH);
 }

@@ -33,6 +33,7 @@ enum wdz_inflate_place {
  * @place: enum wdz_inflate_place
  * @bits: windowBits as given
  * @is_soft_only: something was asked for that the device cannot do
+ * @is_unchecked: check values are not to be compared, also after a reset
  * @error: LOST: what inflate() returns
  * @engine: DEVICE: session
  * @is_over: the device met the end of the stream
@@ -57,6 +58,7 @@ struct wdz_inflate {
 	enum wdz_inflate_place place;
 	int bits;
 	bool is_soft_only;
+	bool is_unchecked;
 	int error;
 	struct wdz_engine *engine;
 	bool is_over;

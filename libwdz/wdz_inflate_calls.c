@@ -214,9 +214,10 @@ int wdz_inflateValidate(z_streamp strm, int check)
 	ret = settle(d);
 	if (ret != Z_OK)
 		return ret;
-	/* Sessions always compare the check value. */
-	d->is_soft_only = true;
 	ASK_ZLIB(d, ret, inflateValidate(strm, check));
+	/* Sessions always compare them. */
+	if (ret == Z_OK)
+		d->is_unchecked = !check;
 	return ret;
 }
 

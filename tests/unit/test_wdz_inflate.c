@@ -699,6 +699,35 @@ static void test_inflate_reset_begins_anew(void **state)
 	bytes_free(&packed[1]);
 }
 
+/* A wrong check value is none if it is not to be looked at, resets included. */
+static void test_inflate_unchecked_lasts_over_reset(void **state)
+{
+	struct bytes packed = wdz_packed(data, BYTES, 6, 31), out = { 0 };
+	z_stream strm;
+	unsigned int i;
+
+	(void)state;
+	packed.at[packed.bytes - 5] ^= 1;
+	begin(&strm, 31);
+	assert_int_equal(wdz_inflateValidate(&strm, 0), Z_OK);
+	for (i = 0; i < 2; i++) {
+		strm.next_in = packed.at;
+		strm.avail_in = packed.bytes;
+		out.bytes = 0;
+		pull_rest(&strm, &out, data);
+		assert_int_equal(wdz_inflateReset(&strm), Z_OK);
+	}
+	assert_int_equal(wdz_counter(WDZ_COUNT_INFLATE_DEVICE), 0);
+	assert_int_equal(wdz_inflateReset2(&strm, 31), Z_OK);
+	strm.next_in = packed.at;
+	strm.avail_in = packed.bytes;
+	pull(&strm, &out, 1000);
+	assert_int_equal(wdz_counter(WDZ_COUNT_INFLATE_DEVICE), 1);
+	assert_int_equal(wdz_inflateEnd(&strm), Z_OK);
+	bytes_free(&out);
+	bytes_free(&packed);
+}
+
 static void test_inflate_small_window_is_zlibs(void **state)
 {
 	struct bytes packed = wdz_packed(data, 20000, 6, -15);
@@ -788,6 +817,7 @@ int main(void)
 		case(test_inflate_sync_finds_the_next_flush),
 		case(test_inflate_preset_dictionary),
 		case(test_inflate_reset_begins_anew),
+		case(test_inflate_unchecked_lasts_over_reset),
 		case(test_inflate_small_window_is_zlibs),
 		case(test_inflate_v2_raw_is_zlibs),
 		case(test_inflate_wrong_calls_as_zlib),

@@ -56,7 +56,7 @@ class ContextTest(unittest.TestCase):
         self.folder = Path(folder.name)
 
     def context(self, library=None):
-        return Context(self.folder / "context", library, long=False, prepared=None)
+        return Context(self.folder / "context", library, None)
 
     def test_check_twice_has_to_be_good_twice(self):
         ctx = self.context()
@@ -155,7 +155,7 @@ class SuiteTest(unittest.TestCase):
                 ctx.counters.write_text(counted, encoding="utf-8")
             run(ctx)
         suite = Suite("own", "own", prepare, run_and_count)
-        tests, notes = cli._run_suite(suite, Path("/nowhere"), self.folder, False)
+        tests, notes = cli._run_suite(suite, Path("/nowhere"), self.folder)
         return {test.name: test.verdict for test in tests}, notes
 
     def test_suite_without_work_of_the_device_fails(self):

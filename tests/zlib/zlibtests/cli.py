@@ -33,8 +33,6 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
                         help="only these; no name means all")
     parser.add_argument("--build", type=Path, default=TOP / "build" / "release",
                         help="folder of the build (build/release)")
-    parser.add_argument("--long", action="store_true",
-                        help="with the tests that suites leave out by default")
     parser.add_argument("--jobs", type=int,
                         default=int(os.environ.get("JOBS") or os.cpu_count() or 1),
                         help="runs at once, one a processor by default")
@@ -92,14 +90,14 @@ def _stop(number: int, _frame: object) -> None:
 def _run_all(chosen: argparse.Namespace, library: Path, folder: Path,
              report: _Report) -> None:
     with concurrent.futures.ThreadPoolExecutor(chosen.jobs) as pool:
-        waiting = {pool.submit(_run_suite, suite, library, folder / suite.name,
-                               chosen.long): suite for suite in chosen.suites}
+        waiting = {pool.submit(_run_suite, suite, library, folder / suite.name): suite
+                   for suite in chosen.suites}
         for future in concurrent.futures.as_completed(waiting):
             report.suite(waiting[future], *future.result())
 
 
-def _run_suite(suite: Suite, library: Path, folder: Path,
-               long: bool) -> tuple[list[Test], list[str]]:
+def _run_suite(suite: Suite, library: Path,
+               folder: Path) -> tuple[list[Test], list[str]]:
     """The tests of both runs, and what there is to say beside them."""
     began = time.monotonic()
     (folder / "prepared").mkdir(parents=True)
@@ -109,8 +107,8 @@ def _run_suite(suite: Suite, library: Path, folder: Path,
         return [], [f"skipped {suite.name}: {reason}"]
     except PrepareError as error:
         return [Test("can be run", Verdict.FAILED, str(error))], []
-    baseline = Context(folder / "baseline", None, long=long, prepared=prepared)
-    ours = Context(folder / "dropin", library, long=long, prepared=prepared)
+    baseline = Context(folder / "baseline", None, prepared)
+    ours = Context(folder / "dropin", library, prepared)
     for context in (baseline, ours):
         _run_guarded(suite, context)
     tests = list(judge(baseline.results, ours.results))

@@ -29,12 +29,10 @@ class Context:
     Without a library it is the baseline, which zlib alone serves.
     """
 
-    def __init__(self, folder: Path, library: Path | None, *, long: bool,
-                 prepared: object):
+    def __init__(self, folder: Path, library: Path | None, prepared: object):
         self.folder = folder / "work"
         self.folder.mkdir(parents=True)
         self.counters = folder / "counters"
-        self.long = long
         self.prepared = prepared
         self.results: dict[str, Result] = {}
         self._plain = self._environment(folder)

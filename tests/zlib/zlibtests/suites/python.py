@@ -30,7 +30,6 @@ def _run(ctx: Context) -> None:
     for module in MODULES:
         report = ctx.folder / f"{module}.jsonl"
         done = ctx.run(python, RUNNER, report, f"test.{module}",
-                       "long" if ctx.long else "short",
                        env={"PYTHONPATH": str(tests),
                             "PYTHONDONTWRITEBYTECODE": "1"},
                        timeout=TIMEOUT_SECONDS)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""python_runner.py REPORT MODULE long|short
+"""python_runner.py REPORT MODULE
 
 Runs a module of Python's own tests, and writes a line for each test when it
 begins and when it ends, so that a crash does not lose what was before.
@@ -63,9 +63,9 @@ class Result(unittest.TestResult):
         self.say(test, "ok")
 
 
-def main(report, module, how):
-    # Those that want much time, memory or disk ask for it.
-    support.use_resources = {"cpu": None} if how == "long" else {}
+def main(report, module):
+    # Time, but not gigabytes of memory and disk.
+    support.use_resources = {"cpu": None}
     suite = unittest.defaultTestLoader.loadTestsFromName(module)
     with open(report, "w", encoding="utf-8") as file:
         suite.run(Result(file))
