@@ -48,6 +48,9 @@ struct hisi_qm_ras {
  * @name: of the driver, of user space devices (<name>-<n>) and of debugfs
  * @reset_method: ACPI method of the PF's companion that resets the device
  * @sqe_bytes: size of a request, a power of two
+ * @alg_types: queues have an algorithm type (4.1 W13) below this
+ * @shaper: of devices with QoS, bandwidths per algorithm type (2.2.4
+ *	SHAPER_CFG); 0: no shaping
  * @algorithms: what user queues can do, newline separated; asked once, after
  *	the capabilities are known. The string has to stay
  * @init: PF: set the engine up, after power on and each reset
@@ -63,14 +66,19 @@ struct hisi_qm_ras {
  * @dump: PF or VF: the engine's registers for debugfs; optional
  * @probed: function is running and may be used: register with the kernel's
  *	users; optional
- * @removing: function goes away: no new request after this returns; optional
+ * @removing: function goes away: hisi_qp_put() has been called for all queues
+ *	and none is asked for when this returns; optional
  *
- * Called from process context. @init may fail with a negative errno.
+ * Called from process context. @init may fail with a negative errno. Those with
+ * ras and reset in their description are called with the function's locks held
+ * and must not call hisi_qp_*().
  */
 struct hisi_qm_engine {
 	const char *name;
 	const char *reset_method;
 	u32 sqe_bytes;
+	u32 alg_types;
+	u32 shaper;
 	const char *(*algorithms)(struct hisi_qm *qm);
 	int (*init)(struct hisi_qm *qm);
 	struct hisi_qm_ras (*ras)(struct hisi_qm *qm);
@@ -135,12 +143,17 @@ bool hisi_qm_is_vf(struct hisi_qm *qm);
 unsigned int hisi_qm_revision(struct hisi_qm *qm);
 /** Whether capability registers count (2.6): V3 and a version that is not 0. */
 bool hisi_qm_has_caps(struct hisi_qm *qm);
+/** Whether user queues use the page tables of their process. */
+bool hisi_qm_uses_sva(struct hisi_qm *qm);
 u32 hisi_qm_read(struct hisi_qm *qm, u32 offset);
 void hisi_qm_write(struct hisi_qm *qm, u32 offset, u32 value);
-/** Poll until (value & @mask) == @want: -ETIMEDOUT after @timeout_us. */
+/**
+ * Poll until (value & @mask) == @want: -ETIMEDOUT after @timeout_us, -ENODEV if
+ * the device is gone. May sleep.
+ */
 int hisi_qm_poll(struct hisi_qm *qm, u32 offset, u32 mask, u32 want,
 		 unsigned int timeout_us);
-/** Errors of the queue manager that shut the master; 0: the device is alive. */
+/** Whether neither queue manager nor engine has shut the master, nor is gone. */
 bool hisi_qm_is_alive(struct hisi_qm *qm);
 
 /**

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* When a device that keeps failing is taken out of service (6.8). */
+#include <linux/bitfield.h>
+#include <linux/jiffies.h>
+#include <linux/slab.h>
+
+#include "qm_priv.h"
+
+/* 3.8: data of the message that tells VFs. */
+#define WORD_ISOLATED	BIT(31)
+#define WORD_THRESHOLD	GENMASK(15, 0)
+
+struct error_time {
+	struct list_head node;
+	unsigned long when;
+};
+
+static void forget(struct qm_isolation *isolation, unsigned long before)
+{
+	struct error_time *error, *next;
+
+	lockdep_assert_held(&isolation->lock);
+	list_for_each_entry_safe(error, next, &isolation->times, node) {
+		if (time_after(error->when, before))
+			break;
+		list_del(&error->node);
+		kfree(error);
+	}
+}
+
+void qm_isolation_init(struct hisi_qm *qm)
+{
+	mutex_init(&qm->isolation.lock);
+	INIT_LIST_HEAD(&qm->isolation.times);
+}
+
+void qm_isolation_exit(struct hisi_qm *qm)
+{
+	mutex_lock(&qm->isolation.lock);
+	forget(&qm->isolation, jiffies);
+	mutex_unlock(&qm->isolation.lock);
+	mutex_destroy(&qm->isolation.lock);
+}
+
+/* An error that needed a reset. Without memory for it, it counts as the last. */
+void qm_isolation_count(struct hisi_qm *qm)
+{
+	struct qm_isolation *isolation = &qm->isolation;
+	struct error_time *error;
+	bool is_over = false;
+	struct list_head *pos;
+	u32 older = 0;
+
+	if (qm->is_vf)
+		return;
+	error = kmalloc(sizeof(*error), GFP_KERNEL);
+	mutex_lock(&isolation->lock);
+	forget(isolation, jiffies - 3600 * HZ);
+	if (isolation->threshold) {
+		list_for_each(pos, &isolation->times)
+			older++;
+		is_over = older >= isolation->threshold || !error;
+	}
+	if (error) {
+		error->when = jiffies;
+		list_add_tail(&error->node, &isolation->times);
+	}
+	mutex_unlock(&isolation->lock);
+	if (is_over)
+		qm_isolate(qm);
+}
+
+void qm_isolate(struct hisi_qm *qm)
+{
+	if (test_and_set_bit(QM_ISOLATED, &qm->flags))
+		return;
+	pci_err(qm->pdev, "isolated: no new user queues\n");
+	qm_isolation_tell(qm);
+}
+
+u32 qm_isolation_threshold(struct hisi_qm *qm)
+{
+	return READ_ONCE(qm->isolation.threshold);
+}
+
+int qm_isolation_set_threshold(struct hisi_qm *qm, u32 threshold)
+{
+	struct qm_isolation *isolation = &qm->isolation;
+
+	if (qm->is_vf || test_bit(QM_ISOLATED, &qm->flags))
+		return -EPERM;
+	mutex_lock(&isolation->lock);
+	WRITE_ONCE(isolation->threshold, threshold);
+	forget(isolation, jiffies);
+	mutex_unlock(&isolation->lock);
+	qm_isolation_tell(qm);
+	return 0;
+}
+
+/* VFs show what their PF has. */
+void qm_isolation_tell(struct hisi_qm *qm)
+{
+	u32 word = FIELD_PREP(WORD_THRESHOLD, READ_ONCE(qm->isolation.threshold));
+
+	if (test_bit(QM_ISOLATED, &qm->flags))
+		word |= WORD_ISOLATED;
+	qm_functions_mirror(qm, word);
+}
+
+void qm_isolation_mirror(struct hisi_qm *qm, u32 word)
+{
+	WRITE_ONCE(qm->isolation.threshold, FIELD_GET(WORD_THRESHOLD, word));
+	if (word & WORD_ISOLATED)
+		set_bit(QM_ISOLATED, &qm->flags);
+	else
+		clear_bit(QM_ISOLATED, &qm->flags);
+}

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Messages between a PF and its VFs (3.8), by mailbox. The sender keeps its
+ * mailbox until the receiver has fetched the message, so that it can't be
+ * overwritten.
+ */
+#include <linux/bitfield.h>
+#include <linux/delay.h>
+
+#include "qm_priv.h"
+
+#define ACK_TRIES	200
+#define ACK_MS		10
+#define VFS_TRIES	1000
+#define VFS_MS		10
+#define RESET_TRIES	3000
+#define RESET_MS	20
+
+#define MESSAGE_COMMAND	GENMASK_ULL(31, 0)
+#define MESSAGE_DATA	GENMASK_ULL(63, 32)
+
+#define PF		0
+
+static u64 read64(struct hisi_qm *qm, u32 offset)
+{
+	return hisi_qm_read(qm, offset) |
+	       (u64)hisi_qm_read(qm, offset + sizeof(u32)) << 32;
+}
+
+void qm_message_mask(struct hisi_qm *qm)
+{
+	if (qm->caps.has_messages)
+		hisi_qm_write(qm, HISI_QM_IFC_INT_MASK,
+			      hisi_qm_read(qm, HISI_QM_IFC_INT_MASK) | BIT(0));
+}
+
+static void acknowledge_own(struct hisi_qm *qm)
+{
+	hisi_qm_write(qm, HISI_QM_IFC_INT_SOURCE_V,
+		      hisi_qm_read(qm, HISI_QM_IFC_INT_SOURCE_V) | BIT(0));
+}
+
+void qm_message_unmask(struct hisi_qm *qm)
+{
+	if (qm->caps.has_messages)
+		hisi_qm_write(qm, HISI_QM_IFC_INT_MASK,
+			      hisi_qm_read(qm, HISI_QM_IFC_INT_MASK) & ~BIT(0));
+}
+
+/* 5.1 11: old messages are forgotten. */
+void qm_message_init(struct hisi_qm *qm)
+{
+	if (!qm->caps.has_messages)
+		return;
+	if (!qm->is_vf)
+		writeq(U64_MAX, qm->io + HISI_QM_IFC_INT_SOURCE_P);
+	acknowledge_own(qm);
+	qm_message_unmask(qm);
+}
+
+/* Which VFs, a bit each, have not fetched a message. */
+static int wait_fetched(struct hisi_qm *qm, void *arg)
+{
+	const u64 *vfs = arg;
+	unsigned int i;
+
+	hisi_qm_write(qm, HISI_QM_IFC_INT_SET_P, 1);
+	for (i = 0; i < ACK_TRIES; i++) {
+		if (!(read64(qm, HISI_QM_IFC_READY_STATUS) & *vfs))
+			return 0;
+		if (qm_is_gone(qm))
+			return -ENODEV;
+		msleep(ACK_MS);
+	}
+	return -ETIMEDOUT;
+}
+
+static int to_all(struct hisi_qm *qm, void *arg)
+{
+	u32 cfg = hisi_qm_read(qm, HISI_QM_IFC_INT_CFG);
+
+	hisi_qm_write(qm, HISI_QM_IFC_INT_CFG, cfg | HISI_QM_IFC_ALL_VFS);
+	return wait_fetched(qm, arg);
+}
+
+/* VFs are the bits behind that of the PF. */
+static u64 all_vfs(struct hisi_qm *qm)
+{
+	return GENMASK_ULL(qm->vfs.count, 1);
+}
+
+int qm_message_to_vfs(struct hisi_qm *qm, u64 message)
+{
+	u64 vfs = all_vfs(qm);
+	int ret = qm_mailbox_call(qm, HISI_QM_MB_SRC, HISI_QM_MB_DST_ALL_VFS,
+				  message, to_all, &vfs);
+
+	if (ret)
+		pci_warn(qm->pdev, "not all VFs take message %#llx: %d\n",
+			 FIELD_GET(MESSAGE_COMMAND, message), ret);
+	return ret;
+}
+
+/* Until each VF has answered; the mask keeps the handler away from it. */
+void qm_message_wait_vfs(struct hisi_qm *qm)
+{
+	u64 vfs = all_vfs(qm), answered = 0;
+	unsigned int i;
+
+	for (i = 0; i < VFS_TRIES && !qm_is_gone(qm); i++) {
+		answered = read64(qm, HISI_QM_IFC_INT_SOURCE_P) & vfs;
+		if (answered == vfs)
+			break;
+		msleep(VFS_MS);
+	}
+	if (answered != vfs)
+		pci_warn(qm->pdev, "VFs do not answer: %#llx\n", vfs & ~answered);
+	writeq(answered, qm->io + HISI_QM_IFC_INT_SOURCE_P);
+	acknowledge_own(qm);
+}
+
+static int wait_pf(struct hisi_qm *qm, void *arg)
+{
+	unsigned int i;
+	u32 value;
+
+	hisi_qm_write(qm, HISI_QM_IFC_INT_SET_V, 1);
+	for (i = 0; i < ACK_TRIES; i++) {
+		value = hisi_qm_read(qm, HISI_QM_IFC_INT_SET_V);
+		if (value == U32_MAX || test_bit(QM_REMOVING, &qm->flags))
+			return -ENODEV;
+		if (!(value & BIT(0)))
+			return 0;
+		msleep(ACK_MS);
+	}
+	return -ETIMEDOUT;
+}
+
+static int to_pf(struct hisi_qm *qm, u64 message)
+{
+	return qm_mailbox_call(qm, HISI_QM_MB_SRC, PF, message, wait_pf, NULL);
+}
+
+void qm_message_ask_isolation(struct hisi_qm *qm)
+{
+	if (qm->is_vf && qm->caps.has_messages &&
+	    to_pf(qm, HISI_QM_MSG_GET_ISOLATION))
+		pci_dbg(qm->pdev, "PF does not tell of isolation\n");
+}
+
+/* 5.12: the PF tells when it is over. */
+static int wait_reset_done(struct hisi_qm *qm)
+{
+	unsigned int i;
+	u32 value;
+
+	for (i = 0; i < RESET_TRIES; i++) {
+		value = hisi_qm_read(qm, HISI_QM_IFC_INT_SOURCE_V);
+		if (value == 1)
+			return 0;
+		if (test_bit(QM_REMOVING, &qm->flags))
+			return -ENODEV;
+		msleep(RESET_MS);
+	}
+	return -ETIMEDOUT;
+}
+
+static int follow_reset(struct hisi_qm *qm)
+{
+	u64 message = 0;
+	int ret = wait_reset_done(qm);
+
+	if (ret)
+		return ret;
+	qm_mailbox_reset(qm);
+	ret = qm_mailbox_get(qm, HISI_QM_MB_DST, PF, &message);
+	acknowledge_own(qm);
+	if (!ret && FIELD_GET(MESSAGE_COMMAND, message) != HISI_QM_MSG_RESET_DONE)
+		ret = -EPROTO;
+	if (ret)
+		return ret;
+	qm_isolation_mirror(qm, FIELD_GET(MESSAGE_DATA, message));
+	pci_restore_state(qm->pdev);
+	return qm_vf_done(qm);
+}
+
+/* The PF is going to be reset, and this VF with it. */
+static void vf_reset(struct hisi_qm *qm, enum qm_stop why)
+{
+	int ret;
+
+	mutex_lock(&qm->reset_lock);
+	qm_message_mask(qm);
+	qm_vf_prepare(qm, why);
+	pci_save_state(qm->pdev);
+	to_pf(qm, HISI_QM_MSG_VF_PREPARE_DONE);
+	ret = follow_reset(qm);
+	qm_message_unmask(qm);
+	to_pf(qm, ret ? HISI_QM_MSG_VF_START_FAIL : HISI_QM_MSG_VF_START_DONE);
+	if (ret) {
+		qm_function_fail(qm, "its PF did not come back from a reset");
+		pci_dbg(qm->pdev, "reset by the PF: %d\n", ret);
+	}
+	mutex_unlock(&qm->reset_lock);
+}
+
+static void vf_message(struct hisi_qm *qm)
+{
+	u64 message = 0;
+	int ret = qm_mailbox_get(qm, HISI_QM_MB_DST, PF, &message);
+
+	acknowledge_own(qm);
+	if (ret)
+		return;
+	switch (FIELD_GET(MESSAGE_COMMAND, message)) {
+	case HISI_QM_MSG_FLR_PREPARE:
+		vf_reset(qm, QM_STOP_FLR);
+		break;
+	case HISI_QM_MSG_SRST_PREPARE:
+		vf_reset(qm, QM_STOP_RESET);
+		break;
+	case HISI_QM_MSG_SET_ISOLATION:
+		qm_isolation_mirror(qm, FIELD_GET(MESSAGE_DATA, message));
+		break;
+	default:
+		pci_dbg(qm->pdev, "message %#llx from the PF\n", message);
+		break;
+	}
+}
+
+static void pf_message(struct hisi_qm *qm, unsigned int vf, bool *tell)
+{
+	u64 message = 0;
+	int ret = qm_mailbox_get(qm, HISI_QM_MB_DST, vf, &message);
+
+	writeq(BIT_ULL(vf), qm->io + HISI_QM_IFC_INT_SOURCE_P);
+	if (!ret && FIELD_GET(MESSAGE_COMMAND, message) == HISI_QM_MSG_GET_ISOLATION)
+		*tell = true;
+	else
+		pci_dbg(qm->pdev, "message %#llx from VF %u: %d\n", message, vf, ret);
+}
+
+static void pf_messages(struct hisi_qm *qm)
+{
+	u64 sources = read64(qm, HISI_QM_IFC_INT_SOURCE_P);
+	unsigned int vf;
+	bool tell = false;
+
+	if (sources == U64_MAX && qm_is_gone(qm))
+		return;
+	for (vf = 1; vf <= HISI_QM_MAX_VFS; vf++) {
+		if (sources & BIT_ULL(vf))
+			pf_message(qm, vf, &tell);
+	}
+	acknowledge_own(qm);
+	if (tell)
+		qm_isolation_tell(qm);
+}
+
+void qm_message_work(struct work_struct *work)
+{
+	struct hisi_qm *qm = container_of(work, struct hisi_qm, msg_work);
+
+	if (qm->is_vf)
+		vf_message(qm);
+	else
+		pf_messages(qm);
+}

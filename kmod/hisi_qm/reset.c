@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Getting a device back (5.10), function-level resets (5.11), and errors that
+ * PCI tells of. What belongs to a reset of this device alone, and touches
+ * nothing but it, is in soft_reset.c.
+ */
+#include <linux/export.h>
+
+#include "qm_priv.h"
+
+static LIST_HEAD(functions);
+static DEFINE_MUTEX(functions_lock);
+
+/* A VF's lock is taken while that of its PF is held. */
+static struct lock_class_key vf_reset_key;
+
+void qm_functions_add(struct hisi_qm *qm)
+{
+	if (qm->is_vf)
+		lockdep_set_class(&qm->reset_lock, &vf_reset_key);
+	mutex_lock(&functions_lock);
+	list_add(&qm->node, &functions);
+	mutex_unlock(&functions_lock);
+}
+
+void qm_functions_del(struct hisi_qm *qm)
+{
+	mutex_lock(&functions_lock);
+	list_del(&qm->node);
+	mutex_unlock(&functions_lock);
+}
+
+static bool is_vf_of(struct hisi_qm *vf, struct hisi_qm *pf)
+{
+	return vf->is_vf && vf->pdev->is_virtfn &&
+	       pci_physfn(vf->pdev) == pf->pdev;
+}
+
+/* VFs of this kernel see what the PF sees; others get a message. */
+void qm_functions_mirror(struct hisi_qm *qm, u32 word)
+{
+	struct hisi_qm *vf;
+
+	if (qm->is_vf)
+		return;
+	mutex_lock(&functions_lock);
+	list_for_each_entry(vf, &functions, node) {
+		if (is_vf_of(vf, qm))
+			qm_isolation_mirror(vf, word);
+	}
+	mutex_unlock(&functions_lock);
+	if (qm->caps.has_messages && qm->vfs.count)
+		qm_message_to_vfs(qm, HISI_QM_MSG_SET_ISOLATION | (u64)word << 32);
+}
+
+static void stop(struct hisi_qm *qm, enum qm_stop why)
+{
+	down_write(&qm->sem);
+	qm_function_stop(qm, why);
+	up_write(&qm->sem);
+}
+
+/* The function runs again, or its queues are told that it never will. */
+static int start(struct hisi_qm *qm)
+{
+	int ret;
+
+	down_write(&qm->sem);
+	pci_set_master(qm->pdev);
+	qm_mailbox_reset(qm);
+	ret = qm_function_start(qm);
+	if (ret) {
+		set_bit(QM_FAILED, &qm->flags);
+		pci_clear_master(qm->pdev);
+		qm_queues_restart(qm);
+	}
+	up_write(&qm->sem);
+	return ret;
+}
+
+static void give_up(struct hisi_qm *qm)
+{
+	down_write(&qm->sem);
+	qm_queues_restart(qm);
+	up_write(&qm->sem);
+}
+
+/*
+ * VFs stop before their PF and start after it. With messages all of them do so
+ * themselves; without, only those that this kernel drives can be told, and the
+ * list stays as it is in between.
+ */
+static void vfs_prepare(struct hisi_qm *pf, enum qm_stop why)
+{
+	u64 message = why == QM_STOP_FLR ? HISI_QM_MSG_FLR_PREPARE :
+					   HISI_QM_MSG_SRST_PREPARE;
+	struct hisi_qm *vf;
+
+	mutex_lock(&functions_lock);
+	if (pf->is_vf || !pf->vfs.count)
+		return;
+	if (pf->caps.has_messages) {
+		if (!qm_message_to_vfs(pf, message))
+			qm_message_wait_vfs(pf);
+		return;
+	}
+	list_for_each_entry(vf, &functions, node) {
+		if (!is_vf_of(vf, pf))
+			continue;
+		mutex_lock_nest_lock(&vf->reset_lock, &functions_lock);
+		stop(vf, why);
+	}
+}
+
+static void vfs_done(struct hisi_qm *pf, bool is_back)
+{
+	struct hisi_qm *vf;
+
+	if (pf->is_vf || !pf->vfs.count)
+		goto out;
+	if (is_back && qm_vfs_restore(pf))
+		is_back = false;
+	if (pf->caps.has_messages) {
+		if (is_back && !qm_message_to_vfs(pf, HISI_QM_MSG_RESET_DONE))
+			qm_message_wait_vfs(pf);
+		goto out;
+	}
+	list_for_each_entry(vf, &functions, node) {
+		if (!is_vf_of(vf, pf))
+			continue;
+		if (!is_back || start(vf)) {
+			set_bit(QM_FAILED, &vf->flags);
+			give_up(vf);
+		}
+		mutex_unlock(&vf->reset_lock);
+	}
+out:
+	mutex_unlock(&functions_lock);
+}
+
+/* @is_reset: by PCI, which is better than nothing. */
+static int bring_back(struct hisi_qm *qm, bool is_reset)
+{
+	int ret;
+
+	if (qm->is_vf)
+		return -EOPNOTSUPP;
+	ret = qm_soft_reset(qm);
+	if (!ret || (ret == -EOPNOTSUPP && is_reset)) {
+		pci_set_master(qm->pdev);
+		ret = qm_device_init(qm, true);
+	}
+	return ret ? ret : start(qm);
+}
+
+static void out_of_service(struct hisi_qm *qm, int error)
+{
+	atomic_long_inc(&qm->counters.failed_resets);
+	qm_isolate(qm);
+	give_up(qm);
+	if (qm_is_gone(qm))
+		pci_err(qm->pdev, "the device is gone\n");
+	else if (qm->is_vf)
+		pci_err(qm->pdev, "stays out of service until it is reset (sysfs attribute \"reset\") or its driver bound again\n");
+	else if (error == -EOPNOTSUPP)
+		pci_err(qm->pdev, "stays out of service: this machine's firmware has no method %s to reset it; bind the driver again, or restart the machine\n",
+			qm->engine->reset_method);
+	else
+		pci_err(qm->pdev, "stays out of service, the reset failed: %d\n", error);
+}
+
+static void reset_device(struct hisi_qm *qm, bool is_reset)
+{
+	int ret;
+
+	atomic_long_inc(&qm->counters.resets);
+	qm_message_mask(qm);
+	vfs_prepare(qm, QM_STOP_RESET);
+	stop(qm, QM_STOP_RESET);
+	ret = bring_back(qm, is_reset);
+	vfs_done(qm, !ret);
+	qm_isolation_count(qm);
+	if (ret) {
+		out_of_service(qm, ret);
+		return;
+	}
+	qm_message_unmask(qm);
+	pci_info(qm->pdev, "is back after a reset\n");
+}
+
+void qm_reset_work(struct work_struct *work)
+{
+	struct hisi_qm *qm = container_of(work, struct hisi_qm, reset_work);
+
+	mutex_lock(&qm->reset_lock);
+	/* An FLR may have come first. */
+	if (test_bit(QM_FAILED, &qm->flags))
+		reset_device(qm, false);
+	mutex_unlock(&qm->reset_lock);
+}
+
+/* The function's own part of a reset that its PF does (5.12). */
+void qm_vf_prepare(struct hisi_qm *qm, enum qm_stop why)
+{
+	stop(qm, why);
+}
+
+int qm_vf_done(struct hisi_qm *qm)
+{
+	return start(qm);
+}
+
+/* 5.11: PCI calls both in one thread, one after the other. */
+static void flr_prepare(struct pci_dev *pdev)
+{
+	struct hisi_qm *qm = pci_get_drvdata(pdev);
+
+	mutex_lock(&qm->reset_lock);
+	qm_device_exit(qm);
+	qm_message_mask(qm);
+	vfs_prepare(qm, QM_STOP_FLR);
+	stop(qm, test_bit(QM_FAILED, &qm->flags) ? QM_STOP_RESET : QM_STOP_FLR);
+}
+
+static void flr_done(struct pci_dev *pdev)
+{
+	struct hisi_qm *qm = pci_get_drvdata(pdev);
+	bool with_memory = test_bit(QM_FAILED, &qm->flags);
+	int ret;
+
+	pci_set_master(pdev);
+	ret = qm_device_init(qm, with_memory);
+	if (!ret)
+		ret = start(qm);
+	vfs_done(qm, !ret);
+	if (ret) {
+		set_bit(QM_FAILED, &qm->flags);
+		out_of_service(qm, ret);
+	} else {
+		qm_message_unmask(qm);
+		if (qm->is_vf)
+			clear_bit(QM_ISOLATED, &qm->flags);
+	}
+	mutex_unlock(&qm->reset_lock);
+}
+
+/* A device behind a frozen link can't be asked anything. */
+static pci_ers_result_t error_detected(struct pci_dev *pdev,
+				       pci_channel_state_t state)
+{
+	struct hisi_qm *qm = pci_get_drvdata(pdev);
+	bool needs_reset = true;
+
+	if (qm->is_vf)
+		return PCI_ERS_RESULT_NONE;
+	mutex_lock(&qm->reset_lock);
+	if (state == pci_channel_io_normal)
+		needs_reset = qm_ras_handle(qm);
+	if (needs_reset && !test_and_set_bit(QM_FAILED, &qm->flags)) {
+		pci_err(pdev, "out of service: PCI reports an error\n");
+		vfs_prepare(qm, QM_STOP_RESET);
+		stop(qm, QM_STOP_RESET);
+		vfs_done(qm, false);
+	}
+	mutex_unlock(&qm->reset_lock);
+	if (state == pci_channel_io_perm_failure)
+		return PCI_ERS_RESULT_DISCONNECT;
+	return needs_reset ? PCI_ERS_RESULT_NEED_RESET : PCI_ERS_RESULT_RECOVERED;
+}
+
+static pci_ers_result_t slot_reset(struct pci_dev *pdev)
+{
+	struct hisi_qm *qm = pci_get_drvdata(pdev);
+
+	if (qm->is_vf)
+		return PCI_ERS_RESULT_RECOVERED;
+	pci_restore_state(pdev);
+	pci_save_state(pdev);
+	mutex_lock(&qm->reset_lock);
+	reset_device(qm, true);
+	mutex_unlock(&qm->reset_lock);
+	return test_bit(QM_FAILED, &qm->flags) ? PCI_ERS_RESULT_DISCONNECT :
+						 PCI_ERS_RESULT_RECOVERED;
+}
+
+const struct pci_error_handlers hisi_qm_err_handler = {
+	.error_detected = error_detected,
+	.slot_reset = slot_reset,
+	.reset_prepare = flr_prepare,
+	.reset_done = flr_done,
+};
+EXPORT_SYMBOL_GPL(hisi_qm_err_handler);
