@@ -61,6 +61,7 @@ struct hisi_qm_ras {
  * @ras_clear: PF: acknowledge @errors
  * @ras_log: PF: say what @errors are
  * @ras_inject_ecc: PF: provoke an error that shuts the bus master (5.10)
+ * @quiesce: PF: before a reset shuts the bus master; optional
  * @reopen_master: PF: after a reset, let the engine use the bus again
  * @clear_counters: PF: debug counters to zero
  * @dump: PF or VF: the engine's registers for debugfs; optional
@@ -88,6 +89,7 @@ struct hisi_qm_engine {
 	void (*ras_clear)(struct hisi_qm *qm, u32 errors);
 	void (*ras_log)(struct hisi_qm *qm, u32 errors);
 	void (*ras_inject_ecc)(struct hisi_qm *qm);
+	void (*quiesce)(struct hisi_qm *qm);
 	void (*reopen_master)(struct hisi_qm *qm);
 	void (*clear_counters)(struct hisi_qm *qm);
 	void (*dump)(struct hisi_qm *qm, struct seq_file *s);

@@ -191,6 +191,8 @@ static int reset_with_bus_quiet(struct hisi_qm *qm)
 {
 	int ret;
 
+	if (qm->engine->quiesce)
+		qm->engine->quiesce(qm);
 	ret = probe_order(qm);
 	if (!ret)
 		ret = set_vf_memory(qm, false);
