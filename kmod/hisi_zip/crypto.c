@@ -58,8 +58,8 @@ struct crypto_format {
 };
 
 /*
- * Held while algorithms are registered, which waits for their self-tests: these
- * allocate transforms, so nothing that a transform needs may wait for it.
+ * Held while algorithms are registered, which may wait for their self-tests:
+ * these allocate transforms, so nothing that a transform needs may wait for it.
  */
 static DEFINE_MUTEX(registration);
 static bool soft_ready;

@@ -90,5 +90,3 @@ module_exit(zip_exit);
 
 MODULE_DESCRIPTION("HiSilicon ZIP compression engine");
 MODULE_LICENSE("GPL");
-/* The kernel's own deflate is what its crypto core uses beside ours. */
-MODULE_SOFTDEP("pre: deflate");

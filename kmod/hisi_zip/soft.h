@@ -5,8 +5,9 @@
  * is in a reset, gone or in error.
  *
  * The kernel's own implementations are no substitute: there is none of zlib and
- * gzip since 6.6, and up to 6.14 that of deflate refuses more than 128 KiB. So
- * this is lib/zlib on the scatterlists themselves, without a copy.
+ * gzip since 6.6, that of deflate refuses more than 128 KiB up to 6.14, and
+ * cannot be given the engine's output later (soft_algs.h). So this is lib/zlib
+ * on the scatterlists themselves, without a copy.
  */
 #ifndef WD_HISI_ZIP_SOFT_H
 #define WD_HISI_ZIP_SOFT_H

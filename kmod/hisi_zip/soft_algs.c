@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* zlib and gzip in software as algorithms of their own. */
+/* The formats in software as algorithms of their own. */
 #include <crypto/internal/acompress.h>
 #include <linux/module.h>
 
@@ -10,7 +10,7 @@
 #include "soft.h"
 #include "soft_algs.h"
 
-/* Above the kernel's own, which up to 6.5 knows zlib but not our sizes. */
+/* Above the kernel's own, below every device's. */
 #define SOFT_PRIORITY	100
 
 struct soft_alg {
@@ -89,6 +89,10 @@ static int soft_alg_decompress(struct acomp_req *req)
 }
 
 static struct soft_alg algs[] = {
+	{
+		.alg = SOFT_ALG("deflate", "hisi-deflate-soft"),
+		.format = ZIP_FORMAT_DEFLATE,
+	},
 	{
 		.alg = SOFT_ALG("zlib-deflate", "hisi-zlib-soft"),
 		.format = ZIP_FORMAT_ZLIB,

@@ -1,0 +1,42 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# summary: kernel compression on the engine: self-tests, every shape of request
+# iommu: none virtio intel
+# device: --revision v3
+# device v2: --revision v2
+# timeout: 240
+. /lib/tap.sh
+
+# selftest_of DRIVER: what /proc/crypto says about it
+selftest_of()
+{
+	awk -v driver="$1" '$1 == "driver" { found = $3 == driver }
+		$1 == "selftest" && found { print $3 }' /proc/crypto
+}
+
+# tested DRIVER: newer kernels test behind the module's back
+tested()
+{
+	[ "$(selftest_of "$1")" = passed ]
+}
+
+# try DRIVER REFERENCE
+try()
+{
+	wait_for 20 tested "$1"
+	is "$1 passes the kernel's self-test" "$(selftest_of "$1")" passed
+	ok "module for $1" insmod /lib/kmod/acomp_test.ko "driver=$1" "reference=$2"
+	tap cat /proc/acomp_test
+	rmmod acomp_test
+}
+
+for module in uacce hisi_qm hisi_zip; do
+	ok "load $module" insmod "/lib/kmod/$module.ko"
+done
+[ "$VARIANT" = v2 ] || try hisi-deflate-acomp hisi-deflate-soft
+try hisi-zlib-acomp hisi-zlib-soft
+try hisi-gzip-acomp hisi-gzip-soft
+for module in hisi_zip hisi_qm uacce; do
+	ok "unload $module" rmmod "$module"
+done
+is "no algorithm is left" "$(grep -c hisi /proc/crypto)" 0
