@@ -316,6 +316,7 @@ void zip_crypto_exit(void)
 	for (i = 0; i < ARRAY_SIZE(formats); i++)
 		if (formats[i].registered)
 			crypto_unregister_acomp(&formats[i].alg);
+	zip_transforms_exit();
 	if (soft_ready) {
 		zip_soft_algs_unregister();
 		zip_soft_exit();

@@ -4,6 +4,7 @@
  * hardware and what is needed to finish it.
  */
 #include <crypto/internal/acompress.h>
+#include <linux/jiffies.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -28,6 +29,9 @@
 /* Hardware is said to ignore requests with less room than this (7.6). */
 #define LANE_MIN_ROOM	16
 
+/* The largest request takes milliseconds, a reset of the device seconds. */
+#define LANE_PATIENCE	(20 * HZ)
+
 struct lane_slot {
 	struct acomp_req *req;
 	struct zip_request request;
@@ -41,9 +45,10 @@ struct lane_slot {
  * @alg: direction
  * @done: user's callback
  * @sgls: of slot i: 2i source, 2i + 1 destination
- * @lock: protects @free, @free_count and @counters; any context
+ * @lock: protects all below but @slots; any context
  * @free: stack of slots
  * @free_count: its height
+ * @alive: jiffies when there was an answer, or nothing to answer
  * @counters: for debugfs
  * @slots: of requests; each belongs to who took it from @free
  */
@@ -57,6 +62,7 @@ struct zip_lane {
 	spinlock_t lock;
 	u8 free[LANE_SLOTS];
 	unsigned int free_count;
+	unsigned long alive;
 	struct zip_lane_counters counters;
 	struct lane_slot slots[LANE_SLOTS];
 };
@@ -72,6 +78,8 @@ static struct lane_slot *slot_get(struct zip_lane *lane)
 	unsigned long flags;
 
 	spin_lock_irqsave(&lane->lock, flags);
+	if (lane->free_count == LANE_SLOTS)
+		lane->alive = jiffies;
 	if (lane->free_count)
 		slot = &lane->slots[lane->free[--lane->free_count]];
 	else
@@ -86,6 +94,8 @@ static void slot_put(struct zip_lane *lane, struct lane_slot *slot, u64 *counter
 
 	spin_lock_irqsave(&lane->lock, flags);
 	lane->free[lane->free_count++] = slot_index(lane, slot);
+	if (counter != &lane->counters.refused)
+		lane->alive = jiffies;
 	++*counter;
 	spin_unlock_irqrestore(&lane->lock, flags);
 }
@@ -251,6 +261,18 @@ void zip_lane_free(struct zip_lane *lane)
 	hisi_qp_put(lane->qp);
 	zip_sgl_pool_exit(&lane->sgls);
 	kvfree(lane);
+}
+
+bool zip_lane_is_stuck(struct zip_lane *lane)
+{
+	unsigned long flags;
+	bool is_stuck;
+
+	spin_lock_irqsave(&lane->lock, flags);
+	is_stuck = lane->free_count < LANE_SLOTS &&
+		   time_after(jiffies, lane->alive + LANE_PATIENCE);
+	spin_unlock_irqrestore(&lane->lock, flags);
+	return is_stuck;
 }
 
 void zip_lane_count(struct zip_lane *lane, struct zip_lane_counters *sum)

@@ -49,6 +49,12 @@ void zip_lane_free(struct zip_lane *lane);
  */
 int zip_lane_send(struct zip_lane *lane, struct acomp_req *req, u32 header);
 
+/**
+ * zip_lane_is_stuck() - requests are under way, and for long none has been
+ * answered: the device has failed without telling
+ */
+bool zip_lane_is_stuck(struct zip_lane *lane);
+
 /** struct zip_lane_counters - since the lane was taken */
 struct zip_lane_counters {
 	u64 finished;

@@ -32,6 +32,7 @@ static const struct hisi_qm_engine zip_engine = {
 	.ras_clear = zip_ras_clear,
 	.ras_log = zip_ras_log,
 	.ras_inject_ecc = zip_ras_inject_ecc,
+	.quiesce = zip_engine_quiesce,
 	.reopen_master = zip_ras_reopen_master,
 	.clear_counters = zip_clear_counters,
 	.dump = zip_dump,

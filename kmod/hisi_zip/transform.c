@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which transform works on which function. */
 #include <linux/err.h>
+#include <linux/jiffies.h>
 #include <linux/mutex.h>
 #include <linux/numa.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/topology.h>
+#include <linux/workqueue.h>
 
 #include "engine.h"
 #include "format.h"
 #include "hisi_qm.h"
 #include "hisi_zip_hw.h"
 #include "transform.h"
+
+/* How often lanes are looked at while there are any. */
+#define WATCH_PERIOD	(5 * HZ)
 
 /**
  * struct zip_function - a function in use for the kernel
@@ -36,6 +41,9 @@ struct zip_function {
 static DEFINE_MUTEX(lock);
 static LIST_HEAD(functions);
 static LIST_HEAD(transforms);
+
+static void watch_lanes(struct work_struct *work);
+static DECLARE_DELAYED_WORK(watch, watch_lanes);
 
 static int function_distance(struct zip_function *function, int numa_node)
 {
@@ -88,6 +96,7 @@ static bool attach_to(struct zip_transform *transform,
 	for (i = 0; i < ZIP_DIRECTIONS; i++)
 		rcu_assign_pointer(transform->lanes[i], lanes[i]);
 	transform->function = function;
+	schedule_delayed_work(&watch, WATCH_PERIOD);
 	return true;
 
 err:
@@ -145,6 +154,48 @@ static void detach(struct zip_transform *transform)
 	detach_begin(transform, lanes);
 	synchronize_rcu();
 	detach_finish(transform, lanes);
+}
+
+static bool is_stuck(struct zip_transform *transform)
+{
+	unsigned int i;
+
+	for (i = 0; i < ZIP_DIRECTIONS; i++)
+		if (zip_lane_is_stuck(rcu_dereference_protected(
+				transform->lanes[i], lockdep_is_held(&lock))))
+			return true;
+	return false;
+}
+
+/*
+ * Nothing tells of a device that loses a request. Its users would wait for ever;
+ * with the queue given back they get their answers from software.
+ */
+static void watch_lanes(struct work_struct *work)
+{
+	struct zip_transform *transform;
+	bool go_on = false;
+
+	mutex_lock(&lock);
+	list_for_each_entry(transform, &transforms, node) {
+		if (!transform->function)
+			continue;
+		if (is_stuck(transform)) {
+			pci_warn(hisi_qm_pdev(transform->function->qm),
+				 "a queue does not answer; its user goes on in software\n");
+			detach(transform);
+		} else {
+			go_on = true;
+		}
+	}
+	if (go_on)
+		schedule_delayed_work(&watch, WATCH_PERIOD);
+	mutex_unlock(&lock);
+}
+
+void zip_transforms_exit(void)
+{
+	cancel_delayed_work_sync(&watch);
 }
 
 void zip_transform_add(struct zip_transform *transform)

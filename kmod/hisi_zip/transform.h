@@ -50,6 +50,9 @@ int zip_function_add(struct hisi_qm *qm);
 /** zip_function_remove() - its transforms work in software when this returns */
 void zip_function_remove(struct hisi_qm *qm);
 
+/** zip_transforms_exit() - after all transforms and functions */
+void zip_transforms_exit(void);
+
 /** zip_transforms_dump() - counters of a function's lanes */
 void zip_transforms_dump(struct hisi_qm *qm, struct seq_file *s);
 
