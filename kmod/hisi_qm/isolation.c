@@ -78,6 +78,13 @@ void qm_isolate(struct hisi_qm *qm)
 	qm_isolation_tell(qm);
 }
 
+/* A device that works again after it had failed. */
+void qm_isolation_end(struct hisi_qm *qm)
+{
+	if (test_and_clear_bit(QM_ISOLATED, &qm->flags))
+		qm_isolation_tell(qm);
+}
+
 u32 qm_isolation_threshold(struct hisi_qm *qm)
 {
 	return READ_ONCE(qm->isolation.threshold);

@@ -89,7 +89,7 @@ static int run(struct hisi_qm *qm, u8 cmd, u16 op, u16 queue, u64 base)
 }
 
 /* Caller holds the mailbox. */
-static int command(struct hisi_qm *qm, u8 cmd, u16 op, u16 queue, u64 base)
+static int submit(struct hisi_qm *qm, u8 cmd, u16 op, u16 queue, u64 base)
 {
 	int ret;
 
@@ -112,7 +112,7 @@ int qm_mailbox_run(struct hisi_qm *qm, u8 cmd, u16 queue, u64 base)
 	int ret;
 
 	mutex_lock(&qm->mailbox.lock);
-	ret = command(qm, cmd, 0, queue, base);
+	ret = submit(qm, cmd, 0, queue, base);
 	mutex_unlock(&qm->mailbox.lock);
 	return ret;
 }
@@ -127,7 +127,7 @@ int qm_mailbox_set(struct hisi_qm *qm, u8 cmd, u16 queue, const void *image,
 	mutex_lock(&mailbox->lock);
 	memset(mailbox->image, 0, IMAGE_BYTES);
 	memcpy(mailbox->image, image, bytes);
-	ret = command(qm, cmd, 0, queue, mailbox->image_dma);
+	ret = submit(qm, cmd, 0, queue, mailbox->image_dma);
 	mutex_unlock(&mailbox->lock);
 	return ret;
 }
@@ -140,7 +140,7 @@ int qm_mailbox_dump(struct hisi_qm *qm, u8 cmd, u16 queue, void *image,
 	int ret;
 
 	mutex_lock(&mailbox->lock);
-	ret = command(qm, cmd, HISI_QM_MB_OP_GET, queue, mailbox->image_dma);
+	ret = submit(qm, cmd, HISI_QM_MB_OP_GET, queue, mailbox->image_dma);
 	if (!ret)
 		memcpy(image, mailbox->image, bytes);
 	mutex_unlock(&mailbox->lock);
@@ -153,7 +153,7 @@ int qm_mailbox_get(struct hisi_qm *qm, u8 cmd, u16 queue, u64 *value)
 	int ret;
 
 	mutex_lock(&qm->mailbox.lock);
-	ret = command(qm, cmd, HISI_QM_MB_OP_GET, queue, 0);
+	ret = submit(qm, cmd, HISI_QM_MB_OP_GET, queue, 0);
 	if (!ret)
 		*value = hisi_qm_read(qm, HISI_QM_MAILBOX_DATA_L) |
 			 (u64)hisi_qm_read(qm, HISI_QM_MAILBOX_DATA_H) << 32;
@@ -168,7 +168,7 @@ int qm_mailbox_call(struct hisi_qm *qm, u8 cmd, u16 queue, u64 base,
 	int ret;
 
 	mutex_lock(&qm->mailbox.lock);
-	ret = command(qm, cmd, 0, queue, base);
+	ret = submit(qm, cmd, 0, queue, base);
 	if (!ret)
 		ret = then(qm, arg);
 	mutex_unlock(&qm->mailbox.lock);

@@ -462,6 +462,7 @@ void qm_isolation_init(struct hisi_qm *qm);
 void qm_isolation_exit(struct hisi_qm *qm);
 void qm_isolation_count(struct hisi_qm *qm);
 void qm_isolate(struct hisi_qm *qm);
+void qm_isolation_end(struct hisi_qm *qm);
 u32 qm_isolation_threshold(struct hisi_qm *qm);
 int qm_isolation_set_threshold(struct hisi_qm *qm, u32 threshold);
 void qm_isolation_tell(struct hisi_qm *qm);

@@ -222,14 +222,15 @@ static void flr_prepare(struct pci_dev *pdev)
 	stop(qm, test_bit(QM_FAILED, &qm->flags) ? QM_STOP_RESET : QM_STOP_FLR);
 }
 
+/* The administrator's own way to get a device back that was out of service. */
 static void flr_done(struct pci_dev *pdev)
 {
 	struct hisi_qm *qm = pci_get_drvdata(pdev);
-	bool with_memory = test_bit(QM_FAILED, &qm->flags);
+	bool had_failed = test_bit(QM_FAILED, &qm->flags);
 	int ret;
 
 	pci_set_master(pdev);
-	ret = qm_device_init(qm, with_memory);
+	ret = qm_device_init(qm, had_failed);
 	if (!ret)
 		ret = start(qm);
 	vfs_done(qm, !ret);
@@ -238,8 +239,10 @@ static void flr_done(struct pci_dev *pdev)
 		out_of_service(qm, ret);
 	} else {
 		qm_message_unmask(qm);
-		if (qm->is_vf)
-			clear_bit(QM_ISOLATED, &qm->flags);
+		if (had_failed) {
+			pci_info(pdev, "is back after a reset\n");
+			qm_isolation_end(qm);
+		}
 	}
 	mutex_unlock(&qm->reset_lock);
 }

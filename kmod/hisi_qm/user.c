@@ -213,13 +213,19 @@ static int user_start(struct uacce_queue *q)
 	return ret;
 }
 
+/* A process that looks at its rings only has to see that the device goes. */
 static void user_stop(struct uacce_queue *q)
 {
 	struct user_queue *user = q->priv;
 	struct hisi_qm *qm = user->queue.qm;
+	bool is_final = test_bit(QM_REMOVING, &qm->flags);
 
 	down_read(&qm->sem);
+	if (is_final)
+		user_halting(&user->queue);
 	qm_queue_stop(&user->queue);
+	if (is_final)
+		user_halted(&user->queue);
 	up_read(&qm->sem);
 }
 
