@@ -155,6 +155,11 @@ uint64_t hisi_qm_model_bar_bytes(const struct hisi_qm_model *model,
  * @offset: bytes from the BAR's start
  * @buf: @bytes bytes, little-endian; zeros where nothing can be read
  * @bytes: 4, 8 or 16; anything else is a guest error and reads zeros
+ *
+ * The one call that is allowed from within @dma_read and @dma_write of a call on
+ * the same model: reads access no memory, and change nothing but counters that
+ * clear on read. A host whose guest can give its memory only after its own read
+ * has been answered needs that.
  */
 void hisi_qm_model_mmio_read(struct hisi_qm_model *model, unsigned int func,
 			     unsigned int bar, uint64_t offset, void *buf,

@@ -20,6 +20,13 @@
 #define PCI_CONFIG_BYTES	4096
 #define PCI_CONFIG_MSI_MAX	32
 
+/* Where the capabilities are; a VF has only the first two of these. */
+#define PCI_CONFIG_CAP_EXP	0x40
+#define PCI_CONFIG_CAP_MSI	0x80
+#define PCI_CONFIG_CAP_PM	0xb0
+#define PCI_CONFIG_EXT_AER	0x100
+#define PCI_CONFIG_EXT_SRIOV	0x200
+
 /** struct pci_config_params - what distinguishes one function from another
  * @is_vf: a VF; no power management, AER or SR-IOV
  * @device_id: device id, and subsystem id

@@ -20,18 +20,19 @@ valgrind !nocheck pkg.warpdrive.ci|unit tests under valgrind
 coverage !nocheck pkg.warpdrive.ci|line coverage, at least 90 % in each part
 fuzz !nocheck pkg.warpdrive.ci|the fuzzers, FUZZ_SECONDS each
 chroot !nocheck pkg.warpdrive.chroot|a clean clone on fresh Debian 12 and 13
+vm pkg.warpdrive.vm|Debian's kernels in virtual machines, with the emulated device
 EOF
 }
 
-# Everything but chroot, which needs root, network and time.
+# Everything but chroot and vm, which need root, network and time.
 layers_default()
 {
-	layers_table | sed 's/ .*//' | grep -v '^chroot$'
+	layers_table | sed 's/ .*//' | grep -v -x -e chroot -e vm
 }
 
 layers_describe()
 {
-	printf '  %-10s %s\n' all "every layer but chroot"
+	printf '  %-10s %s\n' all "every layer but chroot and vm"
 	layers_table | sed 's/^\([a-z]*\) [^|]*|/\1|/' |
 		awk -F '|' '{ printf "  %-10s %s\n", $1, $2 }'
 }
@@ -234,7 +235,7 @@ layer_coverage()
 	find build/coverage -name '*.gcda' -empty -delete
 	quiet gcovr gcovr --root . --object-directory build/coverage \
 		--exclude 'tests/' --json build/coverage/coverage.json
-	for part in libwarpdrive drivers-user devmodel/core; do
+	for part in libwarpdrive drivers-user devmodel/core devmodel/vfio-user; do
 		step "coverage-${part//\//-}" gcovr --root . \
 			--add-tracefile build/coverage/coverage.json \
 			--filter "$part/" --print-summary --fail-under-line 90
@@ -277,6 +278,14 @@ fuzz_one()
 layer_chroot()
 {
 	run_steps tests/fresh/run
+}
+
+# Its table and what it left out are notes.
+layer_vm()
+{
+	run_steps tests/vm/run --matrix quick --jobs 2 |
+		sed -e 's/^# \(arch  \|amd64  \|arm64  \)/note \1/' \
+			-e 's/^# \(skipped \)/\1/'
 }
 
 # A program whose last line is "N passed, M failed".

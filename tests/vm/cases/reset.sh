@@ -1,0 +1,12 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# summary: after a function level reset a function's state is gone and the device's is kept
+# iommu: none virtio intel
+# device:
+# device vf: --function vf
+# modules: vfio-pci, vfio_iommu_type1 allow_unsafe_interrupts=1
+# programs: zip_by_hand
+. /lib/tap.sh
+
+# shellcheck disable=SC2086 # options
+tap zip_by_hand $DEVICE reset
