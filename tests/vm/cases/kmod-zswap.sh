@@ -4,6 +4,7 @@
 # iommu: none virtio intel
 # device: --revision v3
 # modules: brd rd_nr=1 rd_size=262144, zsmalloc
+# kmod: warpdrive
 # timeout: 300
 . /lib/tap.sh
 

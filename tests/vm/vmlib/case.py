@@ -46,7 +46,7 @@ class Case:
     iommu: tuple[str, ...] = ("none",)
     modules: tuple[Module, ...] = ()
     programs: tuple[str, ...] = ()
-    kmod: str = ""
+    kmod: tuple[str, ...] = ()
     expects: tuple[str, ...] = ()
     allows: tuple[str, ...] = ()
     append: tuple[str, ...] = ()
@@ -154,7 +154,7 @@ def _common(header: _Header) -> dict[str, object]:
     result: dict[str, object] = {"summary": values["summary"]}
     known = {"arch": ARCHES, "iommu": ("none", "virtio", "intel"),
              "expects": tuple(reports.KINDS), "allows": tuple(reports.KINDS)}
-    for key in ("arch", "kernel", "iommu", "functions", "programs", "expects",
+    for key in ("arch", "kernel", "iommu", "functions", "programs", "kmod", "expects",
                 "allows", "append"):
         if key not in values:
             continue
@@ -169,7 +169,6 @@ def _common(header: _Header) -> dict[str, object]:
                 raise header.fail(1, f'functions: "{word}" is neither pf nor vf1, vf2...')
         result[key] = words
     result["modules"] = _modules(values.get("modules", ""))
-    result["kmod"] = values.get("kmod", "")
     _numbers(header, result)
     return result
 
