@@ -93,6 +93,10 @@ class Row:
     iommus: Sequence[str]
 
 
+# What a quick matrix has on a debug kernel, which is several times slower,
+# beside the tests that are for debug kernels.
+QUICK_DEBUG = ("boot", "queue")
+
 # Of the debug kernels a quick run takes one, the others take long to build.
 QUICK = (Row("arm64", ("6.1", "6.12", "newest"), ("none", "virtio")),
          Row("amd64", ("6.12", "newest"), ("none", "intel")),
@@ -107,6 +111,8 @@ MATRICES = {"quick": QUICK, "full": FULL}
 def in_quick(entry: Case, target: Target) -> bool:
     """Whether a quick matrix has the test on that: the device's generations need
     not be shown on each kernel."""
+    if target.kernel.flavour:
+        return entry.name in QUICK_DEBUG or bool(entry.kernel)
     newest = target.kernel == kernel_name(target.arch, kernels.NEWEST)
     return not entry.variant or newest and target.iommu == "none"
 
