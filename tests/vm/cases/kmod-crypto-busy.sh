@@ -5,6 +5,7 @@
 # device: --revision v3
 # device v2: --revision v2
 # allows: pcie
+# kmod: warpdrive acomp_test
 # timeout: 500
 . /lib/tap.sh
 

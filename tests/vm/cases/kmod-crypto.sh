@@ -4,6 +4,7 @@
 # iommu: none virtio intel
 # device: --revision v3
 # device v2: --revision v2
+# kmod: warpdrive acomp_test
 # timeout: 240
 . /lib/tap.sh
 
