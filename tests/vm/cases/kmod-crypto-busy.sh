@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck shell=dash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # summary: kernel compression goes on while its device goes, comes, hangs and dies
 # iommu: none virtio intel
