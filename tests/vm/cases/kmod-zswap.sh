@@ -27,10 +27,8 @@ write()
 # contents SEED: 20 MiB of which each page shrinks to less than a half
 contents()
 {
-	local i
-
-	for i in 1 2 3 4 5 6 7 8 9 10; do
-		echo "$1 $i"
+	for block in 1 2 3 4 5 6 7 8 9 10; do
+		echo "$1 $block"
 		cat /tmp/block
 	done
 }
