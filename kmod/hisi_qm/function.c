@@ -172,5 +172,6 @@ void qm_function_fail(struct hisi_qm *qm, const char *why)
 		return;
 	pci_err(qm->pdev, "out of service: %s\n", why);
 	pci_clear_master(qm->pdev);
-	queue_work(qm->wq, &qm->reset_work);
+	if (!test_bit(QM_REMOVING, &qm->flags))
+		queue_work(qm->wq, &qm->reset_work);
 }

@@ -95,7 +95,14 @@ static int submit(struct hisi_qm *qm, u8 cmd, u16 op, u16 queue, u64 base)
 
 	lockdep_assert_held(&qm->mailbox.lock);
 	/* 3.2: a dead device must not be asked. */
-	ret = hisi_qm_is_alive(qm) ? run(qm, cmd, op, queue, base) : -EIO;
+	if (hisi_qm_is_alive(qm)) {
+		ret = run(qm, cmd, op, queue, base);
+	} else {
+		ret = -EIO;
+		/* Should its interrupt have been lost, here is another chance. */
+		if (!qm->is_vf && !test_bit(QM_REMOVING, &qm->flags))
+			queue_work(qm->wq, &qm->ras_work);
+	}
 	if (!ret)
 		return 0;
 	atomic_long_inc(&qm->counters.mailbox_errors);

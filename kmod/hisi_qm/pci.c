@@ -161,7 +161,10 @@ static void stop(struct hisi_qm *qm)
 	mutex_unlock(&qm->reset_lock);
 }
 
-/* After this no interrupt and no work of the function comes. */
+/*
+ * After this no interrupt and no work of the function comes. A reset that was
+ * under way may have started the function once more: it is stopped after this.
+ */
 static void quiet(struct hisi_qm *qm)
 {
 	set_bit(QM_REMOVING, &qm->flags);
@@ -230,6 +233,7 @@ static int function_init(struct hisi_qm *qm)
 	return 0;
 err_irq:
 	quiet(qm);
+	stop(qm);
 err_user:
 	qm_user_remove(qm);
 err_memory:
@@ -240,8 +244,8 @@ err_memory:
 
 static void function_exit(struct hisi_qm *qm)
 {
-	stop(qm);
 	quiet(qm);
+	stop(qm);
 	memory_exit(qm);
 }
 

@@ -59,7 +59,7 @@ struct zip_lane {
 	u8 alg;
 	zip_lane_done_t done;
 	struct zip_sgl_pool sgls;
-	spinlock_t lock;
+	spinlock_t lock;	/* all that follows but @slots */
 	u8 free[LANE_SLOTS];
 	unsigned int free_count;
 	unsigned long alive;

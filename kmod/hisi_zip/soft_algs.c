@@ -27,24 +27,17 @@ static const struct zip_format *request_format(struct acomp_req *req)
 	return &zip_formats[alg->format];
 }
 
-static int cursors_init(struct acomp_req *req, struct zip_cursor *src,
-			struct zip_cursor *dst)
+static int cursor_init(struct zip_cursor *cursor, struct scatterlist *sg,
+		       const void *virt, unsigned int bytes,
+		       unsigned int direction)
 {
-	const void *src_virt = compat_acomp_src_virt(req);
-	void *dst_virt = compat_acomp_dst_virt(req);
-
-	if (src_virt)
-		zip_cursor_virt(src, (void *)src_virt, req->slen);
-	else if (sg_nents_for_len(req->src, req->slen) < 0)
+	if (virt) {
+		zip_cursor_virt(cursor, (void *)virt, bytes);
+		return 0;
+	}
+	if (sg_nents_for_len(sg, bytes) < 0)
 		return -EINVAL;
-	else
-		zip_cursor_sg(src, req->src, req->slen, ZIP_CURSOR_READ);
-	if (dst_virt)
-		zip_cursor_virt(dst, dst_virt, req->dlen);
-	else if (sg_nents_for_len(req->dst, req->dlen) < 0)
-		return -EINVAL;
-	else
-		zip_cursor_sg(dst, req->dst, req->dlen, ZIP_CURSOR_WRITE);
+	zip_cursor_sg(cursor, sg, bytes, direction);
 	return 0;
 }
 
@@ -57,7 +50,10 @@ static int soft_alg_run(struct acomp_req *req, u8 alg)
 
 	if (!req->src || !req->slen || compat_acomp_output(req))
 		return -EINVAL;
-	ret = cursors_init(req, &src, &dst);
+	ret = cursor_init(&src, req->src, compat_acomp_src_virt(req), req->slen,
+			  ZIP_CURSOR_READ) ?:
+	      cursor_init(&dst, req->dst, compat_acomp_dst_virt(req), req->dlen,
+			  ZIP_CURSOR_WRITE);
 	if (ret)
 		return ret;
 	ret = zip_soft_run(request_format(req), alg, &src, &dst, &produced,

@@ -156,13 +156,18 @@ static void detach(struct zip_transform *transform)
 	detach_finish(transform, lanes);
 }
 
+static struct zip_lane *lane_of(struct zip_transform *transform, unsigned int i)
+{
+	return rcu_dereference_protected(transform->lanes[i],
+					 lockdep_is_held(&lock));
+}
+
 static bool is_stuck(struct zip_transform *transform)
 {
 	unsigned int i;
 
 	for (i = 0; i < ZIP_DIRECTIONS; i++)
-		if (zip_lane_is_stuck(rcu_dereference_protected(
-				transform->lanes[i], lockdep_is_held(&lock))))
+		if (zip_lane_is_stuck(lane_of(transform, i)))
 			return true;
 	return false;
 }
@@ -266,9 +271,7 @@ void zip_transforms_dump(struct hisi_qm *qm, struct seq_file *s)
 			continue;
 		count++;
 		for (i = 0; i < ZIP_DIRECTIONS; i++)
-			zip_lane_count(rcu_dereference_protected(
-					transform->lanes[i],
-					lockdep_is_held(&lock)), &sum);
+			zip_lane_count(lane_of(transform, i), &sum);
 	}
 	mutex_unlock(&lock);
 	seq_printf(s, "crypto.transforms = %u\n", count);

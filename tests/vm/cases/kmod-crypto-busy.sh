@@ -48,8 +48,6 @@ stuck()
 # works: the device does what it is there for
 works()
 {
-	local before
-
 	before=$(counter finished)
 	begin 3
 	end "check"
