@@ -25,6 +25,7 @@ if(WD_SANITIZE)
 	add_link_options(-fsanitize=${WD_SANITIZE})
 endif()
 if(WD_COVERAGE)
-	add_compile_options(--coverage)
+	# Threads count at once.
+	add_compile_options(--coverage -fprofile-update=atomic)
 	add_link_options(--coverage)
 endif()

@@ -755,7 +755,7 @@ static void test_functions_have_their_own_memory(void **state)
 		vfu_driver_enable(&vfs[i]);
 		vfu_driver_start(&drivers[i + 1], &vfs[i], HISI_QM_REV_V3, 0);
 	}
-	assert_int_equal(vfu_server_clients(b->server), 3);
+	assert_true(bench_sees(b, VFU_TRACE_CONNECT, 3));
 	for (round = 0; round < 5; round++)
 		for (i = 0; i < 3; i++)
 			compress_once(&drivers[i], round, 3000 + 100 * i);

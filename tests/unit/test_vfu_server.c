@@ -183,6 +183,7 @@ static void test_first_vf_at_the_path(void **state)
 	assert_int_equal(id, 0xa251);
 	bench_connect(b, 3, &third);
 	assert_true(is_alive(&third));
+	bench_halt(b);
 	assert_false(vfu_server_has_client(b->server, 0));
 	assert_true(vfu_server_has_client(b->server, 1));
 	assert_false(vfu_server_has_client(b->server, 2));

@@ -148,12 +148,18 @@ static inline void bench_join(struct vfu_bench *b)
 	b->is_running = false;
 }
 
-static inline void bench_stop(struct vfu_bench *b)
+/* From now on this thread may ask the server. */
+static inline void bench_halt(struct vfu_bench *b)
 {
 	if (b->is_running) {
 		vfu_server_stop(b->server);
 		bench_join(b);
 	}
+}
+
+static inline void bench_stop(struct vfu_bench *b)
+{
+	bench_halt(b);
 	vfu_server_destroy(b->server);
 	b->server = NULL;
 	/* All sockets are gone, or it would not be empty. */
