@@ -251,3 +251,13 @@ int uacce_memory_mmap(struct uacce_memory *mem, struct vm_area_struct *vma)
 		return -EINVAL;
 	return vm_insert_pages(vma, vma->vm_start, mem->pages, &nr);
 }
+
+vm_fault_t uacce_memory_fault(struct uacce_memory *mem, struct vm_fault *vmf,
+			      unsigned long index)
+{
+	if (index >= mem->nr_pages)
+		return VM_FAULT_SIGBUS;
+	get_page(mem->pages[index]);
+	vmf->page = mem->pages[index];
+	return 0;
+}

@@ -11,12 +11,14 @@
 #define WD_UACCE_MEMORY_H
 
 #include <linux/kref.h>
+#include <linux/mm_types.h>
 #include <linux/mutex.h>
 #include <linux/scatterlist.h>
 #include <linux/types.h>
 
 struct device;
 struct vm_area_struct;
+struct vm_fault;
 
 /** Slices are multiples of this, as GET_SS_DMA tells their size in it. */
 #define UACCE_SLICE_UNIT	(64 * 1024)
@@ -91,5 +93,17 @@ dma_addr_t uacce_memory_dma(const struct uacce_memory *mem);
 
 /** uacce_memory_mmap() - insert all pages into a mapping of its size */
 int uacce_memory_mmap(struct uacce_memory *mem, struct vm_area_struct *vma);
+
+/**
+ * uacce_memory_fault() - put a page back that was taken out of a mapping
+ * @mem: memory
+ * @vmf: fault
+ * @index: page of the memory
+ *
+ * The process may have its page tables emptied (MADV_DONTNEED), and so does a
+ * removal with those of a neighbour in the file.
+ */
+vm_fault_t uacce_memory_fault(struct uacce_memory *mem, struct vm_fault *vmf,
+			      unsigned long index);
 
 #endif /* WD_UACCE_MEMORY_H */

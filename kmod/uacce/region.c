@@ -55,12 +55,37 @@ static int map_mmio(struct uacce_queue *q, struct vm_area_struct *vma)
 	return 0;
 }
 
+/* The memory of a queue is there for as long as its file, which a mapping holds. */
+static vm_fault_t uacce_dus_fault(struct vm_fault *vmf)
+{
+	struct uacce_queue *q = vmf->vma->vm_private_data;
+
+	return uacce_memory_fault(q->dus, vmf, vmf->pgoff - UACCE_QFRT_DUS);
+}
+
+static const struct vm_operations_struct dus_vm_ops = {
+	.fault = uacce_dus_fault,
+};
+
 static int map_dus(struct uacce_queue *q, struct vm_area_struct *vma)
 {
 	if (vma->vm_end - vma->vm_start != q->uacce->params.dus_bytes)
 		return -EINVAL;
+	vma->vm_private_data = q;
+	vma->vm_ops = &dus_vm_ops;
 	return uacce_memory_mmap(q->dus, vma);
 }
+
+static vm_fault_t uacce_ss_fault(struct vm_fault *vmf)
+{
+	struct uacce_queue *q = vmf->vma->vm_private_data;
+
+	return uacce_memory_fault(q->ss, vmf, vmf->pgoff - UACCE_QFRT_SS);
+}
+
+static const struct vm_operations_struct ss_vm_ops = {
+	.fault = uacce_ss_fault,
+};
 
 static int ss_charge(struct uacce_device *uacce, size_t bytes)
 {
@@ -90,6 +115,8 @@ static int map_ss(struct uacce_queue *q, struct vm_area_struct *vma)
 		ret = PTR_ERR(ss);
 		goto err_uncharge;
 	}
+	vma->vm_private_data = q;
+	vma->vm_ops = &ss_vm_ops;
 	ret = uacce_memory_mmap(ss, vma);
 	if (ret)
 		goto err_put;

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from .kernels import Kernel
 
 GUEST = Path(__file__).resolve().parents[1] / "guest"
-DIRECTORIES = ("bin", "dev", "etc", "lib", "lib/modules", "lib/kmod", "proc",
-               "root", "run", "sys", "tmp")
+DIRECTORIES = ("bin", "dev", "etc", "lib", "lib/modules", "lib/kmod", "lib64",
+               "proc", "root", "run", "sys", "tmp")
 
 
 @dataclass

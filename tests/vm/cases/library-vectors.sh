@@ -1,0 +1,42 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# summary: the library's own test vectors through the device's file
+# iommu: none virtio intel
+# device: --revision v3
+# product: test_session_format test_session_header test_session_inflate test_session_oneshot test_session_stream test_session_threads
+# kmod: warpdrive
+# matrix: full
+# timeout: 1500
+. /lib/tap.sh
+
+[ "$ARCH" = arm64 ] || [ "$IOMMU" = intel ] ||
+	skip_all "several interrupt vectors need an IOMMU that remaps them"
+
+zip=hisi_zip-0
+
+available()
+{
+	cat "/sys/class/uacce/$zip/available_instances"
+}
+
+# requests: that the device has executed
+requests()
+{
+	host emu status | sed -n 's/^requests: \([0-9]*\) done.*/\1/p'
+}
+
+for module in uacce hisi_qm; do
+	ok "load $module" insmod "/lib/kmod/$module.ko"
+done
+ok "load hisi_zip" insmod /lib/kmod/hisi_zip.ko uacce_mode=2
+ok "there is a file" wait_for 10 test -c "/dev/$zip"
+free=$(available)
+export CMOCKA_MESSAGE_OUTPUT=TAP WD_TEST_DEVICE=$zip
+for program in header format oneshot stream inflate threads; do
+	before=$(requests) began=$(date +%s)
+	tap "test_session_$program"
+	done=$(($(requests) - before))
+	note "test_session_$program: $done requests, $(($(date +%s) - began)) s"
+	ok "test_session_$program used the device" [ "$done" -gt 0 ]
+	is "its queues are free again" "$(available)" "$free"
+done
