@@ -9,10 +9,12 @@
  *
  * Locks, outer ones first:
  *
+ * &hisi_qm.reset_lock of a PF, and of a VF that resets itself: one reset,
+ *	suspend or the like of a function at a time, from its beginning to its end
  * functions_lock (reset.c): list of all functions; held while a PF resets
- *	those VFs that this kernel drives, so that none of them is removed
- * &hisi_qm.reset_lock: one reset, suspend or the like of a function at a time,
- *	from its beginning to its end. A PF's is taken before that of its VFs
+ *	those VFs that this kernel drives, so that none of them is removed. Not
+ *	taken with a VF's &hisi_qm.reset_lock held
+ * &hisi_qm.reset_lock of VFs, by their PF
  * &hisi_qm.sem: readers get, start, stop and put single queues; writers stop
  *	and start the function. What is read-held ends soon once the function has
  *	failed

@@ -88,7 +88,8 @@ static void give_up(struct hisi_qm *qm)
 /*
  * VFs stop before their PF and start after it. With messages all of them do so
  * themselves; without, only those that this kernel drives can be told, and the
- * list stays as it is in between.
+ * list stays as it is in between. Nobody waits for the list with a VF's lock
+ * held, as that is taken here inside.
  */
 static void vfs_prepare(struct hisi_qm *pf, enum qm_stop why)
 {
@@ -96,7 +97,6 @@ static void vfs_prepare(struct hisi_qm *pf, enum qm_stop why)
 					   HISI_QM_MSG_SRST_PREPARE;
 	struct hisi_qm *vf;
 
-	mutex_lock(&functions_lock);
 	if (pf->is_vf || !pf->vfs.count)
 		return;
 	if (pf->caps.has_messages) {
@@ -104,6 +104,7 @@ static void vfs_prepare(struct hisi_qm *pf, enum qm_stop why)
 			qm_message_wait_vfs(pf);
 		return;
 	}
+	mutex_lock(&functions_lock);
 	list_for_each_entry(vf, &functions, node) {
 		if (!is_vf_of(vf, pf))
 			continue;
@@ -117,13 +118,13 @@ static void vfs_done(struct hisi_qm *pf, bool is_back)
 	struct hisi_qm *vf;
 
 	if (pf->is_vf || !pf->vfs.count)
-		goto out;
+		return;
 	if (is_back && qm_vfs_restore(pf))
 		is_back = false;
 	if (pf->caps.has_messages) {
 		if (is_back && !qm_message_to_vfs(pf, HISI_QM_MSG_RESET_DONE))
 			qm_message_wait_vfs(pf);
-		goto out;
+		return;
 	}
 	list_for_each_entry(vf, &functions, node) {
 		if (!is_vf_of(vf, pf))
@@ -134,7 +135,6 @@ static void vfs_done(struct hisi_qm *pf, bool is_back)
 		}
 		mutex_unlock(&vf->reset_lock);
 	}
-out:
 	mutex_unlock(&functions_lock);
 }
 
