@@ -70,8 +70,8 @@ static int start(struct hisi_qm *qm)
 	qm_mailbox_reset(qm);
 	ret = qm_function_start(qm);
 	if (ret) {
-		set_bit(QM_FAILED, &qm->flags);
 		pci_clear_master(qm->pdev);
+		set_bit(QM_FAILED, &qm->flags);
 		qm_queues_restart(qm);
 	}
 	up_write(&qm->sem);
@@ -156,6 +156,8 @@ static int bring_back(struct hisi_qm *qm, bool is_reset)
 static void out_of_service(struct hisi_qm *qm, int error)
 {
 	atomic_long_inc(&qm->counters.failed_resets);
+	/* Whatever state the device is in, it does not reach memory. */
+	pci_clear_master(qm->pdev);
 	qm_isolate(qm);
 	give_up(qm);
 	if (qm_is_gone(qm))
@@ -259,6 +261,9 @@ static pci_ers_result_t error_detected(struct pci_dev *pdev,
 	mutex_lock(&qm->reset_lock);
 	if (state == pci_channel_io_normal)
 		needs_reset = qm_ras_handle(qm);
+	/* The bus first, as in qm_function_fail(). */
+	if (needs_reset)
+		pci_clear_master(pdev);
 	if (needs_reset && !test_and_set_bit(QM_FAILED, &qm->flags)) {
 		pci_err(pdev, "out of service: PCI reports an error\n");
 		vfs_prepare(qm, QM_STOP_RESET);
