@@ -176,6 +176,17 @@ static void completion_work(struct work_struct *work)
 	} while (next_cqe(qp, &slot));
 }
 
+/* The queue is stopped: no event queues the work again until it is started. */
+static void end_work(struct hisi_qp *qp)
+{
+	struct hisi_qm *qm = qp->queue.qm;
+
+	/* A handler that found it started is done with it after this. */
+	spin_lock_irq(&qm->event_lock);
+	spin_unlock_irq(&qm->event_lock);
+	cancel_work_sync(&qp->work);
+}
+
 /*
  * Answer everything: what the device has completed, and the rest with an error.
  * The device does not touch the rings any more.
@@ -185,7 +196,7 @@ static void answer_all(struct hisi_qp *qp)
 	u32 depth = qp->queue.qm->caps.sq_depth, slot;
 	void *tag;
 
-	cancel_work_sync(&qp->work);
+	end_work(qp);
 	while (complete_one(qp))
 		;
 	for (slot = 0; slot < depth; slot++) {
@@ -230,9 +241,11 @@ static int start(struct hisi_qp *qp)
 	return ret;
 }
 
+/* Who stops a queue looks for its last completions himself. */
 static void qp_event(struct qm_queue *queue)
 {
-	queue_work(queue->qm->wq, &to_qp(queue)->work);
+	if (READ_ONCE(queue->is_started))
+		queue_work(queue->qm->wq, &to_qp(queue)->work);
 }
 
 static void qp_halting(struct qm_queue *queue)
