@@ -20,7 +20,7 @@
  * @ops: its operations, all of them set
  * @api: interface of its queues
  * @mode: memory mode
- * @ss_bytes: data memory that its queues have
+ * @ss_bytes: data memory that its queues have; each piece counts once
  * @id: number in the file's name
  * @is_registered: whether uacce_register() has been called
  * @lock: protects @queues and @is_dead

@@ -89,8 +89,9 @@ static const struct vm_operations_struct ss_vm_ops = {
 
 static int ss_charge(struct uacce_device *uacce, size_t bytes)
 {
-	if (atomic_long_add_return(bytes, &uacce->ss_bytes) >>
-	    ilog2(SZ_1M) <= READ_ONCE(ss_limit_mib))
+	ulong used = atomic_long_add_return(bytes, &uacce->ss_bytes);
+
+	if (DIV_ROUND_UP(used, SZ_1M) <= READ_ONCE(ss_limit_mib))
 		return 0;
 	atomic_long_sub(bytes, &uacce->ss_bytes);
 	return -ENOMEM;
@@ -99,7 +100,7 @@ static int ss_charge(struct uacce_device *uacce, size_t bytes)
 static int map_ss(struct uacce_queue *q, struct vm_area_struct *vma)
 {
 	struct uacce_device *uacce = q->uacce;
-	size_t bytes = vma->vm_end - vma->vm_start;
+	size_t bytes = uacce_memory_round(vma->vm_end - vma->vm_start);
 	struct uacce_memory *ss;
 	int ret;
 
@@ -112,30 +113,25 @@ static int map_ss(struct uacce_queue *q, struct vm_area_struct *vma)
 		return ret;
 	ss = uacce->mode->ss_alloc(q, bytes);
 	if (IS_ERR(ss)) {
-		ret = PTR_ERR(ss);
-		goto err_uncharge;
+		atomic_long_sub(bytes, &uacce->ss_bytes);
+		return PTR_ERR(ss);
 	}
+	/* It may be shared, and then outlives this queue. */
+	ss->account = &uacce->ss_bytes;
 	vma->vm_private_data = q;
 	vma->vm_ops = &ss_vm_ops;
 	ret = uacce_memory_mmap(ss, vma);
 	if (ret)
-		goto err_put;
-	q->ss = ss;
-	q->ss_bytes = bytes;
-	return 0;
-err_put:
-	uacce_memory_put(ss);
-err_uncharge:
-	atomic_long_sub(bytes, &uacce->ss_bytes);
+		uacce_memory_put(ss);
+	else
+		q->ss = ss;
 	return ret;
 }
 
 void uacce_ss_drop(struct uacce_queue *q)
 {
 	uacce_memory_put(q->ss);
-	atomic_long_sub(q->ss_bytes, &q->uacce->ss_bytes);
 	q->ss = NULL;
-	q->ss_bytes = 0;
 }
 
 static int map_region(struct uacce_queue *q, struct vm_area_struct *vma)

@@ -12,9 +12,9 @@
  * pages that user space has mapped stay. A removed device's registers become
  * ordinary memory, so that a store to a doorbell is no signal.
  *
- * Locks, outer ones first: mmap_lock of the process, &uacce_device.lock,
- * &uacce_queue.lock. Operations are called with the queue's lock held and must
- * not touch user memory.
+ * Locks, outer ones first: &uacce_device.lock, mmap_lock of the process (taken
+ * inside when an address space is bound), &uacce_queue.lock. Operations are
+ * called with the last one or the first one held and must not touch user memory.
  */
 #ifndef WD_UACCE_H
 #define WD_UACCE_H
@@ -71,7 +71,6 @@ struct uacce_mmio {
  * @lock: protects @state, @ss, @mapped and all calls of the driver
  * @state: see there
  * @ss: data memory, once it has been mapped or shared
- * @ss_bytes: how much of it counts as this queue's
  * @mapped: regions that have been mapped, a bit each; a region is mapped once
  * @mode_priv: the memory mode's
  * @mm: the process that the queue belongs to; only compared
@@ -90,7 +89,6 @@ struct uacce_queue {
 	struct mutex lock;
 	enum uacce_queue_state state;
 	struct uacce_memory *ss;
-	size_t ss_bytes;
 	unsigned long mapped;
 
 	void *mode_priv;
