@@ -49,12 +49,14 @@ enum qm_state {
  * @QM_REMOVING: long waits end
  * @QM_ISOLATED: out of service for user space
  * @QM_ECC: the error was a multi-bit one of the queue manager (5.10)
+ * @QM_SUSPENDED: may have no power; errors and resets wait for the resume
  */
 enum qm_flag {
 	QM_FAILED,
 	QM_REMOVING,
 	QM_ISOLATED,
 	QM_ECC,
+	QM_SUSPENDED,
 };
 
 /** enum qm_stop - why a function stops (5.7) */

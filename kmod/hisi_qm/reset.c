@@ -196,7 +196,9 @@ void qm_reset_work(struct work_struct *work)
 
 	mutex_lock(&qm->reset_lock);
 	/* An FLR may have come first. */
-	if (test_bit(QM_FAILED, &qm->flags) && !test_bit(QM_REMOVING, &qm->flags))
+	if (test_bit(QM_FAILED, &qm->flags) &&
+	    !test_bit(QM_REMOVING, &qm->flags) &&
+	    !test_bit(QM_SUSPENDED, &qm->flags))
 		reset_device(qm, false);
 	mutex_unlock(&qm->reset_lock);
 }
