@@ -165,20 +165,42 @@ static int wait_reset_done(struct hisi_qm *qm)
 	return -ETIMEDOUT;
 }
 
-static int follow_reset(struct hisi_qm *qm)
+static int next_message(struct hisi_qm *qm, u64 *message)
 {
-	u64 message = 0;
 	int ret = wait_reset_done(qm);
 
 	if (ret)
 		return ret;
 	qm_mailbox_reset(qm);
-	ret = qm_mailbox_get(qm, HISI_QM_MB_DST, PF, &message);
+	ret = qm_mailbox_get(qm, HISI_QM_MB_DST, PF, message);
 	acknowledge_own(qm);
-	if (!ret && FIELD_GET(MESSAGE_COMMAND, message) != HISI_QM_MSG_RESET_DONE)
-		ret = -EPROTO;
-	if (ret)
-		return ret;
+	return ret;
+}
+
+static bool is_prepare(u64 message)
+{
+	u32 command = FIELD_GET(MESSAGE_COMMAND, message);
+
+	return command == HISI_QM_MSG_FLR_PREPARE ||
+	       command == HISI_QM_MSG_SRST_PREPARE;
+}
+
+/* A PF whose reset did not succeed may begin another one. */
+static int follow_reset(struct hisi_qm *qm)
+{
+	u64 message = 0;
+	int ret;
+
+	for (;;) {
+		ret = next_message(qm, &message);
+		if (ret)
+			return ret;
+		if (!is_prepare(message) || test_bit(QM_REMOVING, &qm->flags))
+			break;
+		to_pf(qm, HISI_QM_MSG_VF_PREPARE_DONE);
+	}
+	if (FIELD_GET(MESSAGE_COMMAND, message) != HISI_QM_MSG_RESET_DONE)
+		return -EPROTO;
 	qm_isolation_mirror(qm, FIELD_GET(MESSAGE_DATA, message));
 	pci_restore_state(qm->pdev);
 	return qm_vf_done(qm);

@@ -50,6 +50,7 @@ enum qm_state {
  * @QM_ISOLATED: out of service for user space
  * @QM_ECC: the error was a multi-bit one of the queue manager (5.10)
  * @QM_SUSPENDED: may have no power; errors and resets wait for the resume
+ * @QM_LINK_RESET: PCI resets the device together with its link
  */
 enum qm_flag {
 	QM_FAILED,
@@ -57,6 +58,7 @@ enum qm_flag {
 	QM_ISOLATED,
 	QM_ECC,
 	QM_SUSPENDED,
+	QM_LINK_RESET,
 };
 
 /** enum qm_stop - why a function stops (5.7) */

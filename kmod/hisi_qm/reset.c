@@ -138,7 +138,7 @@ static void vfs_done(struct hisi_qm *pf, bool is_back)
 	mutex_unlock(&functions_lock);
 }
 
-/* @is_reset: by PCI, which is better than nothing. */
+/* @is_reset: by PCI, for want of the firmware's method. */
 static int bring_back(struct hisi_qm *qm, bool is_reset)
 {
 	int ret;
@@ -261,8 +261,11 @@ static pci_ers_result_t error_detected(struct pci_dev *pdev,
 	if (qm->is_vf)
 		return PCI_ERS_RESULT_NONE;
 	mutex_lock(&qm->reset_lock);
+	clear_bit(QM_LINK_RESET, &qm->flags);
 	if (state == pci_channel_io_normal)
 		needs_reset = qm_ras_handle(qm);
+	else
+		set_bit(QM_LINK_RESET, &qm->flags);
 	/* The bus first, as in qm_function_fail(). */
 	if (needs_reset)
 		pci_clear_master(pdev);
@@ -281,13 +284,17 @@ static pci_ers_result_t error_detected(struct pci_dev *pdev,
 static pci_ers_result_t slot_reset(struct pci_dev *pdev)
 {
 	struct hisi_qm *qm = pci_get_drvdata(pdev);
+	bool is_reset;
 
 	if (qm->is_vf)
 		return PCI_ERS_RESULT_RECOVERED;
+	mutex_lock(&qm->reset_lock);
+	/* Not every kernel resets a device behind a link that works. */
+	is_reset = test_bit(QM_LINK_RESET, &qm->flags) ||
+		   !pcie_reset_flr(pdev, PCI_RESET_DO_RESET);
 	pci_restore_state(pdev);
 	pci_save_state(pdev);
-	mutex_lock(&qm->reset_lock);
-	reset_device(qm, true);
+	reset_device(qm, is_reset);
 	mutex_unlock(&qm->reset_lock);
 	return test_bit(QM_FAILED, &qm->flags) ? PCI_ERS_RESULT_DISCONNECT :
 						 PCI_ERS_RESULT_RECOVERED;
