@@ -75,11 +75,26 @@ static int wait_fetched(struct hisi_qm *qm, void *arg)
 	return -ETIMEDOUT;
 }
 
-static int to_all(struct hisi_qm *qm, void *arg)
+/* The field that selects all VFs is as wide as that of one VF's number. */
+static void select_vfs(struct hisi_qm *qm, u32 which)
 {
 	u32 cfg = hisi_qm_read(qm, HISI_QM_IFC_INT_CFG);
 
-	hisi_qm_write(qm, HISI_QM_IFC_INT_CFG, cfg | HISI_QM_IFC_ALL_VFS);
+	hisi_qm_write(qm, HISI_QM_IFC_INT_CFG,
+		      (cfg & ~HISI_QM_IFC_ALL_VFS) | which);
+}
+
+static int to_all(struct hisi_qm *qm, void *arg)
+{
+	select_vfs(qm, HISI_QM_IFC_ALL_VFS);
+	return wait_fetched(qm, arg);
+}
+
+static int to_one(struct hisi_qm *qm, void *arg)
+{
+	const u64 *vf = arg;
+
+	select_vfs(qm, __ffs64(*vf));
 	return wait_fetched(qm, arg);
 }
 
@@ -250,33 +265,45 @@ static void vf_message(struct hisi_qm *qm)
 	}
 }
 
-static void pf_message(struct hisi_qm *qm, unsigned int vf, bool *tell)
+/* To the one that asks: others may have no driver, and would be waited for. */
+static void answer_isolation(struct hisi_qm *qm, unsigned int vf)
+{
+	u64 bit = BIT_ULL(vf);
+
+	if (qm_mailbox_call(qm, HISI_QM_MB_SRC, vf,
+			    qm_isolation_message(qm, HISI_QM_MSG_SET_ISOLATION),
+			    to_one, &bit))
+		pci_dbg(qm->pdev, "VF %u does not take an answer\n", vf);
+}
+
+static bool asks_isolation(struct hisi_qm *qm, unsigned int vf)
 {
 	u64 message = 0;
 	int ret = qm_mailbox_get(qm, HISI_QM_MB_DST, vf, &message);
 
 	writeq(BIT_ULL(vf), qm->io + HISI_QM_IFC_INT_SOURCE_P);
 	if (!ret && FIELD_GET(MESSAGE_COMMAND, message) == HISI_QM_MSG_GET_ISOLATION)
-		*tell = true;
-	else
-		pci_dbg(qm->pdev, "message %#llx from VF %u: %d\n", message, vf, ret);
+		return true;
+	pci_dbg(qm->pdev, "message %#llx from VF %u: %d\n", message, vf, ret);
+	return false;
 }
 
 static void pf_messages(struct hisi_qm *qm)
 {
-	u64 sources = read64(qm, HISI_QM_IFC_INT_SOURCE_P);
+	u64 sources = read64(qm, HISI_QM_IFC_INT_SOURCE_P), asking = 0;
 	unsigned int vf;
-	bool tell = false;
 
 	if (sources == U64_MAX && qm_is_gone(qm))
 		return;
 	for (vf = 1; vf <= HISI_QM_MAX_VFS; vf++) {
-		if (sources & BIT_ULL(vf))
-			pf_message(qm, vf, &tell);
+		if (sources & BIT_ULL(vf) && asks_isolation(qm, vf))
+			asking |= BIT_ULL(vf);
 	}
 	acknowledge_own(qm);
-	if (tell)
-		qm_isolation_tell(qm);
+	for (vf = 1; vf <= HISI_QM_MAX_VFS; vf++) {
+		if (asking & BIT_ULL(vf))
+			answer_isolation(qm, vf);
+	}
 }
 
 void qm_message_work(struct work_struct *work)

@@ -471,6 +471,8 @@ void qm_isolate(struct hisi_qm *qm);
 void qm_isolation_end(struct hisi_qm *qm);
 u32 qm_isolation_threshold(struct hisi_qm *qm);
 int qm_isolation_set_threshold(struct hisi_qm *qm, u32 threshold);
+u32 qm_isolation_word(struct hisi_qm *qm);
+u64 qm_isolation_message(struct hisi_qm *qm, u32 command);
 void qm_isolation_tell(struct hisi_qm *qm);
 void qm_isolation_mirror(struct hisi_qm *qm, u32 word);
 

@@ -14,11 +14,24 @@ static DEFINE_MUTEX(functions_lock);
 /* A VF's lock is taken while that of its PF is held. */
 static struct lock_class_key vf_reset_key;
 
+static bool is_vf_of(struct hisi_qm *vf, struct hisi_qm *pf)
+{
+	return vf->is_vf && vf->pdev->is_virtfn &&
+	       pci_physfn(vf->pdev) == pf->pdev;
+}
+
+/* Without messages a VF learns from the list what its PF has. */
 void qm_functions_add(struct hisi_qm *qm)
 {
+	struct hisi_qm *pf;
+
 	if (qm->is_vf)
 		lockdep_set_class(&qm->reset_lock, &vf_reset_key);
 	mutex_lock(&functions_lock);
+	list_for_each_entry(pf, &functions, node) {
+		if (is_vf_of(qm, pf))
+			qm_isolation_mirror(qm, qm_isolation_word(pf));
+	}
 	list_add(&qm->node, &functions);
 	mutex_unlock(&functions_lock);
 }
@@ -28,12 +41,6 @@ void qm_functions_del(struct hisi_qm *qm)
 	mutex_lock(&functions_lock);
 	list_del(&qm->node);
 	mutex_unlock(&functions_lock);
-}
-
-static bool is_vf_of(struct hisi_qm *vf, struct hisi_qm *pf)
-{
-	return vf->is_vf && vf->pdev->is_virtfn &&
-	       pci_physfn(vf->pdev) == pf->pdev;
 }
 
 /* VFs of this kernel see what the PF sees; others get a message. */
@@ -50,7 +57,8 @@ void qm_functions_mirror(struct hisi_qm *qm, u32 word)
 	}
 	mutex_unlock(&functions_lock);
 	if (qm->caps.has_messages && qm->vfs.count)
-		qm_message_to_vfs(qm, HISI_QM_MSG_SET_ISOLATION | (u64)word << 32);
+		qm_message_to_vfs(qm, qm_isolation_message(qm,
+						HISI_QM_MSG_SET_ISOLATION));
 }
 
 static void stop(struct hisi_qm *qm, enum qm_stop why)
@@ -122,7 +130,8 @@ static void vfs_done(struct hisi_qm *pf, bool is_back)
 	if (is_back && qm_vfs_restore(pf))
 		is_back = false;
 	if (pf->caps.has_messages) {
-		if (is_back && !qm_message_to_vfs(pf, HISI_QM_MSG_RESET_DONE))
+		if (is_back && !qm_message_to_vfs(pf, qm_isolation_message(pf,
+						HISI_QM_MSG_RESET_DONE)))
 			qm_message_wait_vfs(pf);
 		return;
 	}
