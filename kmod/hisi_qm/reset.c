@@ -5,6 +5,7 @@
  * nothing but it, is in soft_reset.c.
  */
 #include <linux/export.h>
+#include <linux/sched/mm.h>
 
 #include "qm_priv.h"
 
@@ -202,13 +203,20 @@ static void reset_device(struct hisi_qm *qm, bool is_reset)
 void qm_reset_work(struct work_struct *work)
 {
 	struct hisi_qm *qm = container_of(work, struct hisi_qm, reset_work);
+	unsigned int noio;
 
 	mutex_lock(&qm->reset_lock);
+	/*
+	 * Memory that firmware and others want may not come from swapping: that
+	 * may wait for answers, which this very thread could have to give.
+	 */
+	noio = memalloc_noio_save();
 	/* An FLR may have come first. */
 	if (test_bit(QM_FAILED, &qm->flags) &&
 	    !test_bit(QM_REMOVING, &qm->flags) &&
 	    !test_bit(QM_SUSPENDED, &qm->flags))
 		reset_device(qm, false);
+	memalloc_noio_restore(noio);
 	mutex_unlock(&qm->reset_lock);
 }
 
