@@ -136,8 +136,10 @@ static int map_for_device(struct uacce_memory *mem, struct device *dev,
 	bool has_iommu = uacce_has_iommu(dev);
 	int ret;
 
-	ret = sg_alloc_table_from_pages(&mem->sgt, mem->pages, mem->nr_pages, 0,
-					mem->bytes, GFP_KERNEL);
+	ret = sg_alloc_table_from_pages_segment(&mem->sgt, mem->pages,
+						mem->nr_pages, 0, mem->bytes,
+						dma_get_max_seg_size(dev),
+						GFP_KERNEL);
 	if (ret)
 		return ret;
 	ret = dma_map_sgtable(dev, &mem->sgt, DMA_BIDIRECTIONAL, 0);

@@ -164,7 +164,9 @@ struct uacce_params {
  * uacce_flags() tells which one it became. If there is none, the way out has
  * been logged.
  *
- * Return: the device, or -ENODEV (no mode), -EINVAL, -ENOMEM.
+ * Return: the device, or -ENODEV (no mode), -EOPNOTSUPP (none, but one that was
+ * asked for is one that this module does not have: PASID, SHARE_DOMAIN),
+ * -EINVAL, -ENOMEM.
  */
 struct uacce_device *uacce_alloc(struct device *parent,
 				 const struct uacce_params *params);
