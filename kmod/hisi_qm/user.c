@@ -54,9 +54,13 @@ static void user_event(struct qm_queue *queue)
 	uacce_wake_up(to_user(queue)->uq);
 }
 
+/* Whoever does not look at the flag finds his doorbell gone. */
 static void user_halting(struct qm_queue *queue)
 {
-	set_flag(to_user(queue), HISI_QM_DUS_TX_STOP_FROM_END);
+	struct user_queue *user = to_user(queue);
+
+	set_flag(user, HISI_QM_DUS_TX_STOP_FROM_END);
+	uacce_queue_cut(user->uq);
 }
 
 static void user_halted(struct qm_queue *queue)

@@ -17,9 +17,9 @@ MODULE_PARM_DESC(ss_limit_mib,
 
 /*
  * Only the pages that the driver gave are the device's; everything else, and
- * everything once the device is gone, is a page of memory that nobody reads.
- * The queue's lock makes sure that a removal, which comes with the same lock,
- * does not miss a page that is being put in here.
+ * everything once the queue is cut off, is a page of memory that nobody reads.
+ * The lock makes sure that uacce_queue_cut() does not miss a page that is being
+ * put in here.
  */
 static vm_fault_t uacce_mmio_fault(struct vm_fault *vmf)
 {
@@ -29,17 +29,29 @@ static vm_fault_t uacce_mmio_fault(struct vm_fault *vmf)
 	const struct uacce_mmio *mmio = &q->mmio;
 	vm_fault_t ret;
 
-	mutex_lock(&q->lock);
-	if (q->state != UACCE_Q_ZOMBIE && idx >= mmio->first_page &&
+	mutex_lock(&q->mmio_lock);
+	if (!q->is_cut && idx >= mmio->first_page &&
 	    idx - mmio->first_page < mmio->pages)
 		ret = vmf_insert_pfn_prot(vma, vmf->address,
 					  PHYS_PFN(mmio->phys) + idx - mmio->first_page,
 					  pgprot_device(vma->vm_page_prot));
 	else
 		ret = vmf_insert_pfn(vma, vmf->address, page_to_pfn(q->sink));
-	mutex_unlock(&q->lock);
+	mutex_unlock(&q->mmio_lock);
 	return ret;
 }
+
+void uacce_queue_cut(struct uacce_queue *q)
+{
+	mutex_lock(&q->mmio_lock);
+	q->is_cut = true;
+	mutex_unlock(&q->mmio_lock);
+	/* The next access finds the sink. */
+	unmap_mapping_range(q->mapping,
+			    (loff_t)UACCE_QFRT_MMIO << PAGE_SHIFT,
+			    PAGE_ALIGN(q->uacce->params.mmio_bytes), 1);
+}
+EXPORT_SYMBOL_GPL(uacce_queue_cut);
 
 static const struct vm_operations_struct mmio_vm_ops = {
 	.fault = uacce_mmio_fault,
