@@ -203,6 +203,9 @@ static int user_start(struct uacce_queue *q)
 	struct hisi_qm *qm = user->queue.qm;
 	int ret = -EIO;
 
+	/* Contexts have room for 16 bits; the rest would be another process. */
+	if (q->pasid > U16_MAX)
+		return -ENOSPC;
 	down_read(&qm->sem);
 	if (!user->is_dead) {
 		memset((void *)user->cqes, 0,

@@ -50,6 +50,9 @@ extern const struct attribute_group *uacce_groups[];
 /** uacce_queue_kill() - the device of a queue goes away */
 void uacce_queue_kill(struct uacce_queue *q);
 
+/** uacce_queue_detach() - its memory leaves the device, once no queue uses it */
+void uacce_queue_detach(struct uacce_queue *q);
+
 /** uacce_ops_fill() - @ops with a default for what is missing */
 void uacce_ops_fill(struct uacce_ops *filled, const struct uacce_ops *ops);
 

@@ -55,12 +55,18 @@ void uacce_queue_kill(struct uacce_queue *q)
 	uacce_queue_cut(q);
 	mutex_lock(&q->lock);
 	queue_shutdown(q);
+	mutex_unlock(&q->lock);
+	wake_up_all(&q->wait);
+}
+
+void uacce_queue_detach(struct uacce_queue *q)
+{
+	mutex_lock(&q->lock);
 	if (q->dus)
 		uacce_memory_detach(q->dus);
 	if (q->ss)
 		uacce_memory_detach(q->ss);
 	mutex_unlock(&q->lock);
-	wake_up_all(&q->wait);
 }
 
 static struct uacce_queue *queue_alloc(struct uacce_device *uacce,

@@ -131,6 +131,9 @@ void uacce_remove(struct uacce_device *uacce)
 	uacce->is_dead = true;
 	list_for_each_entry(q, &uacce->queues, node)
 		uacce_queue_kill(q);
+	/* Queues share memory: the last one has to be dead before any is taken. */
+	list_for_each_entry(q, &uacce->queues, node)
+		uacce_queue_detach(q);
 	mutex_unlock(&uacce->lock);
 	if (uacce->is_registered)
 		cdev_device_del(&uacce->cdev, &uacce->dev);
