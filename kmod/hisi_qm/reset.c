@@ -170,6 +170,9 @@ static void out_of_service(struct hisi_qm *qm, int error)
 	pci_clear_master(qm->pdev);
 	qm_isolate(qm);
 	give_up(qm);
+	/* A later reset of its PF brings a VF back, if it hears of it. */
+	if (qm->is_vf)
+		qm_message_unmask(qm);
 	if (qm_is_gone(qm))
 		pci_err(qm->pdev, "the device is gone\n");
 	else if (qm->is_vf)
