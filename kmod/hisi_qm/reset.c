@@ -47,6 +47,7 @@ void qm_functions_del(struct hisi_qm *qm)
 /* VFs of this kernel see what the PF sees; others get a message. */
 void qm_functions_mirror(struct hisi_qm *qm, u32 word)
 {
+	u64 message = qm_isolation_message(qm, HISI_QM_MSG_SET_ISOLATION);
 	struct hisi_qm *vf;
 
 	if (qm->is_vf)
@@ -58,8 +59,7 @@ void qm_functions_mirror(struct hisi_qm *qm, u32 word)
 	}
 	mutex_unlock(&functions_lock);
 	if (qm->caps.has_messages && qm->vfs.count)
-		qm_message_to_vfs(qm, qm_isolation_message(qm,
-						HISI_QM_MSG_SET_ISOLATION));
+		qm_message_to_vfs(qm, message);
 }
 
 static void stop(struct hisi_qm *qm, enum qm_stop why)
@@ -124,6 +124,7 @@ static void vfs_prepare(struct hisi_qm *pf, enum qm_stop why)
 
 static void vfs_done(struct hisi_qm *pf, bool is_back)
 {
+	u64 message = qm_isolation_message(pf, HISI_QM_MSG_RESET_DONE);
 	struct hisi_qm *vf;
 
 	if (pf->is_vf || !pf->vfs.count)
@@ -131,8 +132,7 @@ static void vfs_done(struct hisi_qm *pf, bool is_back)
 	if (is_back && qm_vfs_restore(pf))
 		is_back = false;
 	if (pf->caps.has_messages) {
-		if (is_back && !qm_message_to_vfs(pf, qm_isolation_message(pf,
-						HISI_QM_MSG_RESET_DONE)))
+		if (is_back && !qm_message_to_vfs(pf, message))
 			qm_message_wait_vfs(pf);
 		return;
 	}
