@@ -6,11 +6,20 @@
  */
 #include <linux/bitfield.h>
 #include <linux/delay.h>
+#include <linux/jiffies.h>
 
 #include "qm_priv.h"
 
 #define ACK_TRIES	200
 #define ACK_MS		10
+
+/*
+ * A VF may belong to a virtual machine that asks and does not listen; it must
+ * not keep the PF's mailbox busy.
+ */
+#define ANSWER_TRIES	20
+#define DEAF_PERIOD	(60 * HZ)
+
 #define VFS_TRIES	1000
 #define VFS_MS		10
 #define RESET_TRIES	3000
@@ -58,15 +67,14 @@ void qm_message_init(struct hisi_qm *qm)
 	qm_message_unmask(qm);
 }
 
-/* Which VFs, a bit each, have not fetched a message. */
-static int wait_fetched(struct hisi_qm *qm, void *arg)
+/* Until @vfs, a bit each, have fetched a message. */
+static int wait_fetched(struct hisi_qm *qm, u64 vfs, unsigned int tries)
 {
-	const u64 *vfs = arg;
 	unsigned int i;
 
 	hisi_qm_write(qm, HISI_QM_IFC_INT_SET_P, 1);
-	for (i = 0; i < ACK_TRIES; i++) {
-		if (!(read64(qm, HISI_QM_IFC_READY_STATUS) & *vfs))
+	for (i = 0; i < tries; i++) {
+		if (!(read64(qm, HISI_QM_IFC_READY_STATUS) & vfs))
 			return 0;
 		if (qm_is_gone(qm))
 			return -ENODEV;
@@ -86,16 +94,18 @@ static void select_vfs(struct hisi_qm *qm, u32 which)
 
 static int to_all(struct hisi_qm *qm, void *arg)
 {
+	const u64 *vfs = arg;
+
 	select_vfs(qm, HISI_QM_IFC_ALL_VFS);
-	return wait_fetched(qm, arg);
+	return wait_fetched(qm, *vfs, ACK_TRIES);
 }
 
 static int to_one(struct hisi_qm *qm, void *arg)
 {
-	const u64 *vf = arg;
+	const unsigned int *vf = arg;
 
-	select_vfs(qm, __ffs64(*vf));
-	return wait_fetched(qm, arg);
+	select_vfs(qm, *vf);
+	return wait_fetched(qm, BIT_ULL(*vf), ANSWER_TRIES);
 }
 
 /* VFs are the bits behind that of the PF. */
@@ -268,12 +278,17 @@ static void vf_message(struct hisi_qm *qm)
 /* To the one that asks: others may have no driver, and would be waited for. */
 static void answer_isolation(struct hisi_qm *qm, unsigned int vf)
 {
-	u64 bit = BIT_ULL(vf);
+	u64 message = qm_isolation_message(qm, HISI_QM_MSG_SET_ISOLATION);
+	struct qm_vfs *vfs = &qm->vfs;
 
-	if (qm_mailbox_call(qm, HISI_QM_MB_SRC, vf,
-			    qm_isolation_message(qm, HISI_QM_MSG_SET_ISOLATION),
-			    to_one, &bit))
-		pci_dbg(qm->pdev, "VF %u does not take an answer\n", vf);
+	if (time_after(jiffies, vfs->deaf_until))
+		vfs->deaf = 0;
+	if (vfs->deaf & BIT_ULL(vf) ||
+	    !qm_mailbox_call(qm, HISI_QM_MB_SRC, vf, message, to_one, &vf))
+		return;
+	pci_dbg(qm->pdev, "VF %u does not take an answer\n", vf);
+	vfs->deaf |= BIT_ULL(vf);
+	vfs->deaf_until = jiffies + DEAF_PERIOD;
 }
 
 static bool asks_isolation(struct hisi_qm *qm, unsigned int vf)

@@ -233,11 +233,15 @@ struct qm_isolation {
  * @count: enabled; changes with the device lock and @reset_lock held
  * @base: first queue of each, by number of the VF
  * @queues: of each
+ * @deaf: a bit each: did not take an answer. Message work's own, as @deaf_until
+ * @deaf_until: when it is worth another try
  */
 struct qm_vfs {
 	unsigned int count;
 	u16 base[HISI_QM_MAX_VFS + 1];
 	u16 queues[HISI_QM_MAX_VFS + 1];
+	u64 deaf;
+	unsigned long deaf_until;
 };
 
 /**
