@@ -291,11 +291,11 @@ static int users_init(struct hisi_qm *qm)
 		goto err_engine;
 	return 0;
 err_engine:
-	set_bit(QM_REMOVING, &qm->flags);
-	qm_user_remove(qm);
 	if (engine->removing)
 		engine->removing(qm);
 err_functions:
+	set_bit(QM_REMOVING, &qm->flags);
+	qm_user_remove(qm);
 	qm_debugfs_exit(qm);
 	unlink_from_pf(qm);
 	qm_functions_del(qm);

@@ -139,4 +139,5 @@ def add_base(into: Archive, arch: str) -> None:
     into.add("/bin/busybox", busybox(arch).read_bytes(), executable=True)
     into.add("/init", (GUEST / "init").read_bytes(), executable=True)
     into.add("/bin/host", (GUEST / "host").read_bytes(), executable=True)
-    into.add("/lib/tap.sh", (GUEST / "tap.sh").read_bytes())
+    for name in ("tap.sh", "warpdrive.sh"):
+        into.add(f"/lib/{name}", (GUEST / name).read_bytes())

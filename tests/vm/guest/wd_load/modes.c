@@ -21,18 +21,29 @@ static int refused(int error)
 	return LOAD_REFUSED;
 }
 
-/* All requests there and back. */
+/* All requests there and back; a small ring does not take them at once. */
 static int one_round(struct load *load)
 {
-	int sent = load_send(load, 0), ret = 0, i;
+	unsigned int sent = 0, answered = 0;
 	void *answer;
+	int ret;
 
-	for (i = 0; i < sent && !ret; i++) {
+	while (answered < LOAD_REQUESTS) {
+		ret = sent < LOAD_REQUESTS ? load_send(load, sent) : 0;
+		if (ret < 0 && ret != -EBUSY)
+			return ret;
+		sent += ret > 0 ? (unsigned int)ret : 0;
 		ret = wd_recv_sync(&load->q, &answer);
+		/* Places that answers have left are given back by now. */
+		if (ret == -EAGAIN)
+			continue;
 		if (!ret)
 			ret = load_check(load, answer);
+		if (ret)
+			return ret;
+		answered++;
 	}
-	return sent < 0 ? sent : ret;
+	return 0;
 }
 
 int mode_once(const char *device, unsigned int rounds)

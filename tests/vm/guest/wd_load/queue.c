@@ -17,7 +17,8 @@ static void fill(uint8_t *at, uint32_t bytes)
 
 int load_open(struct load *load, const char *device)
 {
-	const size_t each = LOAD_BYTES + LOAD_ROOM;
+	/* So that none crosses from one slice of reserved memory to another. */
+	const size_t each = 2 * LOAD_ROOM;
 	unsigned int i;
 	int ret;
 
