@@ -232,13 +232,38 @@ int qm_soft_reset(struct hisi_qm *qm)
 	return ret;
 }
 
+/*
+ * A function that failed has left the master shut, and behind it requests that
+ * may know memory which is somebody else's now. They must not find it open.
+ */
+static int drop_old_requests(struct hisi_qm *qm)
+{
+	struct pci_dev *pdev = qm->pdev;
+	int ret;
+
+	if (!(hisi_qm_read(qm, HISI_QM_AM_CTRL_GLOBAL) & BIT(0)))
+		return 0;
+	ret = pci_save_state(pdev);
+	if (ret)
+		return ret;
+	ret = pcie_reset_flr(pdev, PCI_RESET_DO_RESET);
+	pci_restore_state(pdev);
+	if (!ret)
+		pci_info(pdev, "had failed before, and has been reset\n");
+	else
+		pci_err(pdev, "had failed before, and can't be reset: %d\n", ret);
+	return ret == -ENOTTY ? 0 : ret;
+}
+
 /* 5.1 6: a device that the firmware can reset starts from there. */
 int qm_soft_reset_at_probe(struct hisi_qm *qm)
 {
 	int ret;
 
-	if (qm->is_vf || !qm_soft_reset_exists(qm))
+	if (qm->is_vf)
 		return 0;
+	if (!qm_soft_reset_exists(qm))
+		return drop_old_requests(qm);
 	ret = qm_master_shut(qm);
 	if (ret) {
 		hisi_qm_write(qm, HISI_QM_AM_CTRL_GLOBAL, 0);
