@@ -164,6 +164,9 @@ static void stop(struct hisi_qm *qm)
 	up_write(&qm->sem);
 	qm_device_exit(qm);
 	pci_clear_master(qm->pdev);
+	/* Tells the next probe that there may be requests left. */
+	if (!qm->is_vf && test_bit(QM_FAILED, &qm->flags))
+		qm_master_shut(qm);
 	mutex_unlock(&qm->reset_lock);
 }
 
