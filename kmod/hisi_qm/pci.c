@@ -164,9 +164,8 @@ static void stop(struct hisi_qm *qm)
 	up_write(&qm->sem);
 	qm_device_exit(qm);
 	pci_clear_master(qm->pdev);
-	/* Tells the next probe that there may be requests left. */
-	if (!qm->is_vf && test_bit(QM_FAILED, &qm->flags))
-		qm_master_shut(qm);
+	if (test_bit(QM_FAILED, &qm->flags))
+		qm_leave_failed(qm);
 	mutex_unlock(&qm->reset_lock);
 }
 

@@ -466,6 +466,7 @@ bool qm_soft_reset_exists(struct hisi_qm *qm);
 int qm_soft_reset(struct hisi_qm *qm);
 int qm_soft_reset_at_probe(struct hisi_qm *qm);
 int qm_master_shut(struct hisi_qm *qm);
+void qm_leave_failed(struct hisi_qm *qm);
 
 /* isolation.c */
 void qm_isolation_init(struct hisi_qm *qm);

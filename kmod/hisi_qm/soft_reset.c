@@ -232,10 +232,33 @@ int qm_soft_reset(struct hisi_qm *qm)
 	return ret;
 }
 
+/* For a function that does not run, and has no use for what its queues hold. */
+static int reset_alone(struct hisi_qm *qm)
+{
+	int ret = pci_save_state(qm->pdev);
+
+	if (ret)
+		return ret;
+	ret = pcie_reset_flr(qm->pdev, PCI_RESET_DO_RESET);
+	pci_restore_state(qm->pdev);
+	return ret;
+}
+
 /*
- * A function that failed has left the master shut, and behind it requests that
- * may know memory which is somebody else's now. They must not find it open.
+ * A function that failed may have requests under way that know memory which is
+ * going to be somebody else's. They must not find the bus open when the next
+ * driver comes: a VF forgets them, a PF keeps its master shut.
  */
+void qm_leave_failed(struct hisi_qm *qm)
+{
+	if (qm_is_gone(qm))
+		return;
+	if (!qm->is_vf)
+		qm_master_shut(qm);
+	else if (reset_alone(qm))
+		pci_warn(qm->pdev, "has failed, and can't be reset\n");
+}
+
 static int drop_old_requests(struct hisi_qm *qm)
 {
 	struct pci_dev *pdev = qm->pdev;
@@ -243,11 +266,7 @@ static int drop_old_requests(struct hisi_qm *qm)
 
 	if (!(hisi_qm_read(qm, HISI_QM_AM_CTRL_GLOBAL) & BIT(0)))
 		return 0;
-	ret = pci_save_state(pdev);
-	if (ret)
-		return ret;
-	ret = pcie_reset_flr(pdev, PCI_RESET_DO_RESET);
-	pci_restore_state(pdev);
+	ret = reset_alone(qm);
 	if (!ret)
 		pci_info(pdev, "had failed before, and has been reset\n");
 	else
