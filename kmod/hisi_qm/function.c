@@ -171,10 +171,13 @@ void qm_function_stop(struct hisi_qm *qm, enum qm_stop why)
  */
 void qm_function_fail(struct hisi_qm *qm, const char *why)
 {
+	if (test_bit(QM_FAILED, &qm->flags))
+		return;
+	/* First: who sees the flag frees memory that the device knows. */
+	pci_clear_master(qm->pdev);
 	if (test_and_set_bit(QM_FAILED, &qm->flags))
 		return;
 	pci_err(qm->pdev, "out of service: %s\n", why);
-	pci_clear_master(qm->pdev);
 	if (!test_bit(QM_REMOVING, &qm->flags))
 		queue_work(qm->wq, &qm->reset_work);
 }
