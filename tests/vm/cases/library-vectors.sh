@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck shell=dash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # summary: the library's own test vectors through the device's file
 # iommu: none virtio intel
@@ -8,6 +9,7 @@
 # matrix: full
 # timeout: 1500
 . /lib/tap.sh
+# shellcheck source=tests/vm/guest/warpdrive.sh
 . /lib/warpdrive.sh
 
 needs_vectors
