@@ -47,10 +47,10 @@ disturb()
 
 	crypto_begin
 	users 2 hold
-	ok "$name: users" wait_for 10 at_work
+	ok "$name: users" wait_for 60 at_work
 	holders=$users
 	users 6 busy
-	ok "$name: more users" wait_for 10 at_work
+	ok "$name: more users" wait_for 60 at_work
 	ok "$name" "$@"
 	ended
 	is "$name: users are told" "$endings" "$status"

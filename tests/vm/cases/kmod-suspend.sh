@@ -19,10 +19,10 @@ load_settled uacce_mode=2
 free=$(available)
 
 users 3 hold
-ok "users" wait_for 10 at_work
+ok "users" wait_for 60 at_work
 holders=$users
 users 2 busy
-ok "more users" wait_for 10 at_work
+ok "more users" wait_for 60 at_work
 # Devices are suspended, and resumed after some seconds.
 write devices /sys/power/pm_test
 ok "suspend to idle" write freeze /sys/power/state

@@ -47,7 +47,7 @@ ok "all queues" wd_load all "$zip" 1
 ok "all queues are free again" wait_for 20 has_available "$free"
 host emu slow 700000
 users 2 sleep
-ok "two sleep" wait_for 10 at_work
+ok "two sleep" wait_for 60 at_work
 ended
 is "an answer that takes long wakes them" "$endings" 0
 host emu slow 0

@@ -94,7 +94,7 @@ users()
 	users="" started=$1
 	: >/tmp/users
 	while [ "$n" -gt 0 ]; do
-		wd_load "$2" "$zip" 60 >>/tmp/users 2>&1 &
+		wd_load "$2" "$zip" 1000 >>/tmp/users 2>&1 &
 		users="$users $!"
 		n=$((n - 1))
 	done
