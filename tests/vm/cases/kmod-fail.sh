@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck shell=dash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # summary: each allocation of probe, open, mmap and start fails once
 # kernel: kasan
@@ -9,6 +10,7 @@
 # kmod: warpdrive
 # timeout: 300
 . /lib/tap.sh
+# shellcheck source=tests/vm/guest/warpdrive.sh
 . /lib/warpdrive.sh
 
 needs_vectors

@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck shell=dash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # summary: processes are killed with requests in flight, 40 times (kills=N)
 # iommu: none virtio intel
@@ -8,6 +9,7 @@
 # kmod: warpdrive
 # timeout: 120
 . /lib/tap.sh
+# shellcheck source=tests/vm/guest/warpdrive.sh
 . /lib/warpdrive.sh
 
 needs_vectors
@@ -31,7 +33,7 @@ victim()
 round=0
 while [ $round -lt "$kills" ]; do
 	pids=""
-	for i in 1 2 3 4; do
+	for _ in 1 2 3 4; do
 		victim $round
 		pids="$pids $!"
 		round=$((round + 1))

@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck shell=dash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # summary: generations that serve, and devices that cannot: one message, nothing left
 # iommu: none virtio intel
@@ -13,6 +14,7 @@
 # kmod: warpdrive
 # timeout: 90
 . /lib/tap.sh
+# shellcheck source=tests/vm/guest/warpdrive.sh
 . /lib/warpdrive.sh
 
 pf=$(pci_find 19e5:a250)
@@ -44,7 +46,7 @@ refuses()
 	not_ok "no file" [ -e "/dev/$zip" ]
 	is "one message" "$(errors | wc -l)" 1
 	like "which says why" "$(errors)" "$1"
-	is "no algorithm" "$(grep -c hisi.*acomp /proc/crypto)" 0
+	is "no algorithm" "$(grep -c "hisi.*acomp" /proc/crypto)" 0
 	is "no interrupt" "$(grep hisi /proc/interrupts)" ""
 	ok "unload" unload
 }

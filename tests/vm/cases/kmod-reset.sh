@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck shell=dash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # summary: resets, errors and removals with processes and crypto at work: all are told
 # iommu: none virtio intel
@@ -9,6 +10,7 @@
 # allows: pcie
 # timeout: 200
 . /lib/tap.sh
+# shellcheck source=tests/vm/guest/warpdrive.sh
 . /lib/warpdrive.sh
 
 needs_vectors

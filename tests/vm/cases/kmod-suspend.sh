@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck shell=dash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # summary: suspend to idle with queues open: told, and in service again afterwards
 # iommu: none virtio intel
@@ -8,6 +9,7 @@
 # kmod: warpdrive
 # timeout: 90
 . /lib/tap.sh
+# shellcheck source=tests/vm/guest/warpdrive.sh
 . /lib/warpdrive.sh
 
 needs_vectors

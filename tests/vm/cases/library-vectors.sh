@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck shell=dash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # summary: the library's own test vectors through the device's file
 # iommu: none virtio intel
@@ -8,28 +9,11 @@
 # matrix: full
 # timeout: 1500
 . /lib/tap.sh
+# shellcheck source=tests/vm/guest/warpdrive.sh
+. /lib/warpdrive.sh
 
-[ "$ARCH" = arm64 ] || [ "$IOMMU" = intel ] ||
-	skip_all "several interrupt vectors need an IOMMU that remaps them"
-
-zip=hisi_zip-0
-
-available()
-{
-	cat "/sys/class/uacce/$zip/available_instances"
-}
-
-# requests: that the device has executed
-requests()
-{
-	host emu status | sed -n 's/^requests: \([0-9]*\) done.*/\1/p'
-}
-
-for module in uacce hisi_qm; do
-	ok "load $module" insmod "/lib/kmod/$module.ko"
-done
-ok "load hisi_zip" insmod /lib/kmod/hisi_zip.ko uacce_mode=2
-ok "there is a file" wait_for 10 test -c "/dev/$zip"
+needs_vectors
+load_settled uacce_mode=2
 free=$(available)
 export CMOCKA_MESSAGE_OUTPUT=TAP WD_TEST_DEVICE=$zip
 for program in header format oneshot stream inflate threads; do

@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck shell=dash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # summary: wdzip and the library's queues through the device's file, against gzip
 # iommu: none virtio intel
@@ -9,22 +10,10 @@
 # kmod: warpdrive
 # timeout: 120
 . /lib/tap.sh
+# shellcheck source=tests/vm/guest/warpdrive.sh
+. /lib/warpdrive.sh
 
-[ "$ARCH" = arm64 ] || [ "$IOMMU" = intel ] ||
-	skip_all "several interrupt vectors need an IOMMU that remaps them"
-
-zip=hisi_zip-0
-
-available()
-{
-	cat "/sys/class/uacce/$zip/available_instances"
-}
-
-# requests: that the device has executed
-requests()
-{
-	host emu status | sed -n 's/^requests: \([0-9]*\) done.*/\1/p'
-}
+needs_vectors
 
 # trip FILE OPTION...: by wdzip and back by gzip, and the other way round
 trip()
@@ -38,31 +27,9 @@ trip()
 		gzip -c "$file" | wdzip --device="$zip" -dc | cmp - "$file"
 }
 
-# at_once N COMMAND...: as many processes, none of which may fail
-at_once()
-{
-	local n=$1 pids="" pid status=0
-	shift
-
-	while [ "$n" -gt 0 ]; do
-		"$@" &
-		pids="$pids $!"
-		n=$((n - 1))
-	done
-	for pid in $pids; do
-		wait "$pid" || status=1
-	done
-	return $status
-}
-
-for module in uacce hisi_qm; do
-	ok "load $module" insmod "/lib/kmod/$module.ko"
-done
-ok "load hisi_zip" insmod /lib/kmod/hisi_zip.ko uacce_mode=2
-ok "there is a file" wait_for 10 test -c "/dev/$zip"
-mode=$(cat "/sys/class/uacce/$zip/mode")
+load_settled uacce_mode=2
 [ "$IOMMU" = none ] && wanted=noiommu || wanted=dma
-is "its mode" "$mode" "$wanted"
+is "its mode" "$(cat "$sysfs/mode")" "$wanted"
 free=$(available)
 
 : >/tmp/empty
@@ -77,9 +44,11 @@ before=$(requests)
 ok "processes at once" at_once 12 wd_load once "$zip" 3
 ok "that was the device" [ "$(requests)" -ge $((before + 12 * 3 * 64)) ]
 ok "all queues" wd_load all "$zip" 1
-is "all queues are free again" "$(available)" "$free"
-ok "an answer that takes long wakes its process" \
-	sh -c "host emu slow 300000 && wd_load sleep $zip 0; s=\$?; host emu slow 0; exit \$s"
-for module in hisi_zip hisi_qm; do
-	ok "unload $module" wait_for 20 rmmod "$module"
-done
+ok "all queues are free again" wait_for 20 has_available "$free"
+host emu slow 700000
+users 2 sleep
+ok "two sleep" wait_for 10 at_work
+ended
+is "an answer that takes long wakes them" "$endings" 0
+host emu slow 0
+ok "unload" unload
