@@ -3,6 +3,7 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/sched/mm.h>
 #include <linux/sizes.h>
 
 #include "../compat/compat.h"
@@ -19,7 +20,8 @@ MODULE_PARM_DESC(ss_limit_mib,
  * Only the pages that the driver gave are the device's; everything else, and
  * everything once the queue is cut off, is a page of memory that nobody reads.
  * The lock makes sure that uacce_queue_cut() does not miss a page that is being
- * put in here.
+ * put in here. That may be part of a reset which the answers to requests of
+ * zswap wait for, so page tables are not had by swapping.
  */
 static vm_fault_t uacce_mmio_fault(struct vm_fault *vmf)
 {
@@ -27,9 +29,11 @@ static vm_fault_t uacce_mmio_fault(struct vm_fault *vmf)
 	struct uacce_queue *q = vma->vm_private_data;
 	unsigned long idx = vmf->pgoff - UACCE_QFRT_MMIO;
 	const struct uacce_mmio *mmio = &q->mmio;
+	unsigned int noio;
 	vm_fault_t ret;
 
 	mutex_lock(&q->mmio_lock);
+	noio = memalloc_noio_save();
 	if (!q->is_cut && idx >= mmio->first_page &&
 	    idx - mmio->first_page < mmio->pages)
 		ret = vmf_insert_pfn_prot(vma, vmf->address,
@@ -37,6 +41,7 @@ static vm_fault_t uacce_mmio_fault(struct vm_fault *vmf)
 					  pgprot_device(vma->vm_page_prot));
 	else
 		ret = vmf_insert_pfn(vma, vmf->address, page_to_pfn(q->sink));
+	memalloc_noio_restore(noio);
 	mutex_unlock(&q->mmio_lock);
 	return ret;
 }
