@@ -23,6 +23,7 @@ for kind in failslab fail_page_alloc; do
 	# What fails is told by the calls; the stack of each is not needed.
 	write 0 "/sys/kernel/debug/$kind/verbose"
 done
+write 0 /sys/kernel/debug/fail_usercopy/verbose
 write 0 /sys/kernel/debug/fail_page_alloc/min-order
 tap fail_nth queue "/dev/$zip"
 ok "all queues are free again" wait_for 20 has_available "$free"
