@@ -53,7 +53,7 @@ disturb()
 	ok "$name: more users" wait_for 60 at_work
 	ok "$name" "$@"
 	ended
-	is "$name: users are told" "$endings" "$status"
+	is "$name: users are told" "$endings" "$status" || note "$(cat /tmp/users)"
 	# shellcheck disable=SC2086 # a list
 	kill -9 $holders
 	crypto_end
