@@ -7,6 +7,7 @@
 # device v2: --revision v2
 # allows: pcie
 # kmod: warpdrive acomp_test
+# matrix: full
 # timeout: 500
 . /lib/tap.sh
 

@@ -5,6 +5,7 @@
 # device: --revision v3
 # device v2: --revision v2
 # kmod: warpdrive acomp_test
+# matrix: full
 # timeout: 240
 . /lib/tap.sh
 

@@ -9,6 +9,7 @@
 # product: wd_load
 # kmod: warpdrive
 # allows: warning trace
+# matrix: full
 # timeout: 600
 . /lib/tap.sh
 # shellcheck source=tests/vm/guest/warpdrive.sh

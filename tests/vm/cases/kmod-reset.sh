@@ -8,6 +8,7 @@
 # product: wd_load
 # kmod: warpdrive acomp_test
 # allows: pcie
+# matrix: full
 # timeout: 200
 . /lib/tap.sh
 # shellcheck source=tests/vm/guest/warpdrive.sh

@@ -5,6 +5,7 @@
 # device: --revision v3
 # modules: brd rd_nr=1 rd_size=262144, zsmalloc
 # kmod: warpdrive
+# matrix: full
 # timeout: 300
 . /lib/tap.sh
 
