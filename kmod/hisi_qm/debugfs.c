@@ -88,8 +88,11 @@ static int engine_show(struct seq_file *s, void *unused)
 
 	if (ret)
 		return ret;
-	qm->engine->dump(qm, s);
+	if (qm->engine->dump)
+		qm->engine->dump(qm, s);
 	up_read(&qm->sem);
+	if (qm->engine->count)
+		qm->engine->count(qm, s);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(engine);
@@ -195,7 +198,7 @@ void qm_debugfs_init(struct hisi_qm *qm)
 	debugfs_create_file("queues", 0400, qm->debug, qm, &queues_fops);
 	debugfs_create_file("counters", 0400, qm->debug, qm, &counters_fops);
 	debugfs_create_file("state", 0400, qm->debug, qm, &state_fops);
-	if (qm->engine->dump)
+	if (qm->engine->dump || qm->engine->count)
 		debugfs_create_file("engine", 0400, qm->debug, qm, &engine_fops);
 }
 

@@ -104,12 +104,15 @@ int qm_function_start(struct hisi_qm *qm)
 	int ret = qm->is_vf ? 0 : give_queues(qm);
 
 	lockdep_assert_held_write(&qm->sem);
-	if (!ret)
-		ret = qm_tables_install(qm);
-	if (ret) {
-		pci_err(qm->pdev, "can't start: %d\n", ret);
+	if (ret)
 		return ret;
-	}
+	ret = qm_tables_install(qm);
+	/* That the mailbox does not answer has been said there. */
+	if (ret && ret != -ETIMEDOUT)
+		pci_err(qm->pdev, "can't start, the device refuses its tables: %d\n",
+			ret);
+	if (ret)
+		return ret;
 	if (qm->caps.has_prefetch)
 		hisi_qm_write(qm, HISI_QM_PAGE_SIZE, page_size_code());
 	qm_event_unmask(qm);
@@ -168,10 +171,13 @@ void qm_function_stop(struct hisi_qm *qm, enum qm_stop why)
  */
 void qm_function_fail(struct hisi_qm *qm, const char *why)
 {
+	if (test_bit(QM_FAILED, &qm->flags))
+		return;
+	/* First: who sees the flag frees memory that the device knows. */
+	pci_clear_master(qm->pdev);
 	if (test_and_set_bit(QM_FAILED, &qm->flags))
 		return;
 	pci_err(qm->pdev, "out of service: %s\n", why);
-	pci_clear_master(qm->pdev);
 	if (!test_bit(QM_REMOVING, &qm->flags))
 		queue_work(qm->wq, &qm->reset_work);
 }

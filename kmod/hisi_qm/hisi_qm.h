@@ -64,7 +64,9 @@ struct hisi_qm_ras {
  * @quiesce: PF: before a reset shuts the bus master; optional
  * @reopen_master: PF: after a reset, let the engine use the bus again
  * @clear_counters: PF: debug counters to zero
- * @dump: PF or VF: the engine's registers for debugfs; optional
+ * @dump: PF or VF: the engine's registers for debugfs; optional. The function
+ *	can't be stopped meanwhile: no lock under which queues are got or put
+ * @count: PF or VF: its driver's counters for debugfs; optional
  * @probed: function is running and may be used: register with the kernel's
  *	users; optional
  * @removing: function goes away: hisi_qp_put() has been called for all queues
@@ -93,6 +95,7 @@ struct hisi_qm_engine {
 	void (*reopen_master)(struct hisi_qm *qm);
 	void (*clear_counters)(struct hisi_qm *qm);
 	void (*dump)(struct hisi_qm *qm, struct seq_file *s);
+	void (*count)(struct hisi_qm *qm, struct seq_file *s);
 	int (*probed)(struct hisi_qm *qm);
 	void (*removing)(struct hisi_qm *qm);
 };

@@ -104,14 +104,23 @@ int qm_isolation_set_threshold(struct hisi_qm *qm, u32 threshold)
 	return 0;
 }
 
-/* VFs show what their PF has. */
-void qm_isolation_tell(struct hisi_qm *qm)
+u32 qm_isolation_word(struct hisi_qm *qm)
 {
 	u32 word = FIELD_PREP(WORD_THRESHOLD, READ_ONCE(qm->isolation.threshold));
 
-	if (test_bit(QM_ISOLATED, &qm->flags))
-		word |= WORD_ISOLATED;
-	qm_functions_mirror(qm, word);
+	return test_bit(QM_ISOLATED, &qm->flags) ? word | WORD_ISOLATED : word;
+}
+
+/* With @command, as a message to VFs. */
+u64 qm_isolation_message(struct hisi_qm *qm, u32 command)
+{
+	return command | (u64)qm_isolation_word(qm) << 32;
+}
+
+/* VFs show what their PF has. */
+void qm_isolation_tell(struct hisi_qm *qm)
+{
+	qm_functions_mirror(qm, qm_isolation_word(qm));
 }
 
 void qm_isolation_mirror(struct hisi_qm *qm, u32 word)

@@ -6,11 +6,20 @@
  */
 #include <linux/bitfield.h>
 #include <linux/delay.h>
+#include <linux/jiffies.h>
 
 #include "qm_priv.h"
 
 #define ACK_TRIES	200
 #define ACK_MS		10
+
+/*
+ * A VF may belong to a virtual machine that asks and does not listen; it must
+ * not keep the PF's mailbox busy.
+ */
+#define ANSWER_TRIES	20
+#define DEAF_PERIOD	(60 * HZ)
+
 #define VFS_TRIES	1000
 #define VFS_MS		10
 #define RESET_TRIES	3000
@@ -58,15 +67,14 @@ void qm_message_init(struct hisi_qm *qm)
 	qm_message_unmask(qm);
 }
 
-/* Which VFs, a bit each, have not fetched a message. */
-static int wait_fetched(struct hisi_qm *qm, void *arg)
+/* Until @vfs, a bit each, have fetched a message. */
+static int wait_fetched(struct hisi_qm *qm, u64 vfs, unsigned int tries)
 {
-	const u64 *vfs = arg;
 	unsigned int i;
 
 	hisi_qm_write(qm, HISI_QM_IFC_INT_SET_P, 1);
-	for (i = 0; i < ACK_TRIES; i++) {
-		if (!(read64(qm, HISI_QM_IFC_READY_STATUS) & *vfs))
+	for (i = 0; i < tries; i++) {
+		if (!(read64(qm, HISI_QM_IFC_READY_STATUS) & vfs))
 			return 0;
 		if (qm_is_gone(qm))
 			return -ENODEV;
@@ -75,12 +83,29 @@ static int wait_fetched(struct hisi_qm *qm, void *arg)
 	return -ETIMEDOUT;
 }
 
-static int to_all(struct hisi_qm *qm, void *arg)
+/* The field that selects all VFs is as wide as that of one VF's number. */
+static void select_vfs(struct hisi_qm *qm, u32 which)
 {
 	u32 cfg = hisi_qm_read(qm, HISI_QM_IFC_INT_CFG);
 
-	hisi_qm_write(qm, HISI_QM_IFC_INT_CFG, cfg | HISI_QM_IFC_ALL_VFS);
-	return wait_fetched(qm, arg);
+	hisi_qm_write(qm, HISI_QM_IFC_INT_CFG,
+		      (cfg & ~HISI_QM_IFC_ALL_VFS) | which);
+}
+
+static int to_all(struct hisi_qm *qm, void *arg)
+{
+	const u64 *vfs = arg;
+
+	select_vfs(qm, HISI_QM_IFC_ALL_VFS);
+	return wait_fetched(qm, *vfs, ACK_TRIES);
+}
+
+static int to_one(struct hisi_qm *qm, void *arg)
+{
+	const unsigned int *vf = arg;
+
+	select_vfs(qm, *vf);
+	return wait_fetched(qm, BIT_ULL(*vf), ANSWER_TRIES);
 }
 
 /* VFs are the bits behind that of the PF. */
@@ -165,20 +190,42 @@ static int wait_reset_done(struct hisi_qm *qm)
 	return -ETIMEDOUT;
 }
 
-static int follow_reset(struct hisi_qm *qm)
+static int next_message(struct hisi_qm *qm, u64 *message)
 {
-	u64 message = 0;
 	int ret = wait_reset_done(qm);
 
 	if (ret)
 		return ret;
 	qm_mailbox_reset(qm);
-	ret = qm_mailbox_get(qm, HISI_QM_MB_DST, PF, &message);
+	ret = qm_mailbox_get(qm, HISI_QM_MB_DST, PF, message);
 	acknowledge_own(qm);
-	if (!ret && FIELD_GET(MESSAGE_COMMAND, message) != HISI_QM_MSG_RESET_DONE)
-		ret = -EPROTO;
-	if (ret)
-		return ret;
+	return ret;
+}
+
+static bool is_prepare(u64 message)
+{
+	u32 command = FIELD_GET(MESSAGE_COMMAND, message);
+
+	return command == HISI_QM_MSG_FLR_PREPARE ||
+	       command == HISI_QM_MSG_SRST_PREPARE;
+}
+
+/* A PF whose reset did not succeed may begin another one. */
+static int follow_reset(struct hisi_qm *qm)
+{
+	u64 message = 0;
+	int ret;
+
+	for (;;) {
+		ret = next_message(qm, &message);
+		if (ret)
+			return ret;
+		if (!is_prepare(message) || test_bit(QM_REMOVING, &qm->flags))
+			break;
+		to_pf(qm, HISI_QM_MSG_VF_PREPARE_DONE);
+	}
+	if (FIELD_GET(MESSAGE_COMMAND, message) != HISI_QM_MSG_RESET_DONE)
+		return -EPROTO;
 	qm_isolation_mirror(qm, FIELD_GET(MESSAGE_DATA, message));
 	pci_restore_state(qm->pdev);
 	return qm_vf_done(qm);
@@ -228,33 +275,50 @@ static void vf_message(struct hisi_qm *qm)
 	}
 }
 
-static void pf_message(struct hisi_qm *qm, unsigned int vf, bool *tell)
+/* To the one that asks: others may have no driver, and would be waited for. */
+static void answer_isolation(struct hisi_qm *qm, unsigned int vf)
+{
+	u64 message = qm_isolation_message(qm, HISI_QM_MSG_SET_ISOLATION);
+	struct qm_vfs *vfs = &qm->vfs;
+
+	if (time_after(jiffies, vfs->deaf_until))
+		vfs->deaf = 0;
+	if (vfs->deaf & BIT_ULL(vf) ||
+	    !qm_mailbox_call(qm, HISI_QM_MB_SRC, vf, message, to_one, &vf))
+		return;
+	pci_dbg(qm->pdev, "VF %u does not take an answer\n", vf);
+	vfs->deaf |= BIT_ULL(vf);
+	vfs->deaf_until = jiffies + DEAF_PERIOD;
+}
+
+static bool asks_isolation(struct hisi_qm *qm, unsigned int vf)
 {
 	u64 message = 0;
 	int ret = qm_mailbox_get(qm, HISI_QM_MB_DST, vf, &message);
 
 	writeq(BIT_ULL(vf), qm->io + HISI_QM_IFC_INT_SOURCE_P);
 	if (!ret && FIELD_GET(MESSAGE_COMMAND, message) == HISI_QM_MSG_GET_ISOLATION)
-		*tell = true;
-	else
-		pci_dbg(qm->pdev, "message %#llx from VF %u: %d\n", message, vf, ret);
+		return true;
+	pci_dbg(qm->pdev, "message %#llx from VF %u: %d\n", message, vf, ret);
+	return false;
 }
 
 static void pf_messages(struct hisi_qm *qm)
 {
-	u64 sources = read64(qm, HISI_QM_IFC_INT_SOURCE_P);
+	u64 sources = read64(qm, HISI_QM_IFC_INT_SOURCE_P), asking = 0;
 	unsigned int vf;
-	bool tell = false;
 
 	if (sources == U64_MAX && qm_is_gone(qm))
 		return;
 	for (vf = 1; vf <= HISI_QM_MAX_VFS; vf++) {
-		if (sources & BIT_ULL(vf))
-			pf_message(qm, vf, &tell);
+		if (sources & BIT_ULL(vf) && asks_isolation(qm, vf))
+			asking |= BIT_ULL(vf);
 	}
 	acknowledge_own(qm);
-	if (tell)
-		qm_isolation_tell(qm);
+	for (vf = 1; vf <= HISI_QM_MAX_VFS; vf++) {
+		if (asking & BIT_ULL(vf))
+			answer_isolation(qm, vf);
+	}
 }
 
 void qm_message_work(struct work_struct *work)

@@ -94,8 +94,10 @@ static int dma_init(struct hisi_qm *qm)
 		pci_err(qm->pdev, "no 64-bit DMA: %d\n", ret);
 		return ret;
 	}
-	pci_set_master(qm->pdev);
-	return qm_mailbox_init(qm);
+	ret = qm_mailbox_init(qm);
+	if (!ret)
+		pci_set_master(qm->pdev);
+	return ret;
 }
 
 /* What has to be known before anything is allocated. */
@@ -134,9 +136,11 @@ static int start(struct hisi_qm *qm)
 {
 	int ret;
 
+	/* The device may report an error at once: its reset comes after this. */
+	mutex_lock(&qm->reset_lock);
 	ret = qm_device_init(qm, true);
 	if (ret)
-		return ret;
+		goto out;
 	qm_message_init(qm);
 	down_write(&qm->sem);
 	ret = qm_function_start(qm);
@@ -145,6 +149,8 @@ static int start(struct hisi_qm *qm)
 		qm_message_mask(qm);
 		qm_device_exit(qm);
 	}
+out:
+	mutex_unlock(&qm->reset_lock);
 	return ret;
 }
 
@@ -158,6 +164,8 @@ static void stop(struct hisi_qm *qm)
 	up_write(&qm->sem);
 	qm_device_exit(qm);
 	pci_clear_master(qm->pdev);
+	if (test_bit(QM_FAILED, &qm->flags))
+		qm_leave_failed(qm);
 	mutex_unlock(&qm->reset_lock);
 }
 
@@ -197,9 +205,9 @@ static int hardware_init(struct hisi_qm *qm)
 err_vectors:
 	pci_free_irq_vectors(qm->pdev);
 err_mailbox:
+	pci_clear_master(qm->pdev);
 	qm_mailbox_exit(qm);
 err_pci:
-	pci_clear_master(qm->pdev);
 	pci_exit(qm);
 	return ret;
 }
@@ -285,10 +293,11 @@ static int users_init(struct hisi_qm *qm)
 		goto err_engine;
 	return 0;
 err_engine:
-	qm_user_remove(qm);
 	if (engine->removing)
 		engine->removing(qm);
 err_functions:
+	set_bit(QM_REMOVING, &qm->flags);
+	qm_user_remove(qm);
 	qm_debugfs_exit(qm);
 	unlink_from_pf(qm);
 	qm_functions_del(qm);

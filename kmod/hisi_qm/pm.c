@@ -11,25 +11,25 @@
 
 static void stop(struct hisi_qm *qm, enum qm_stop why)
 {
-	mutex_lock(&qm->reset_lock);
+	lockdep_assert_held(&qm->reset_lock);
 	qm_message_mask(qm);
 	down_write(&qm->sem);
 	qm_function_stop(qm, why);
 	up_write(&qm->sem);
 	pci_clear_master(qm->pdev);
-	mutex_unlock(&qm->reset_lock);
+	qm_device_exit(qm);
 }
 
 static int hisi_qm_suspend(struct device *dev)
 {
 	struct hisi_qm *qm = dev_get_drvdata(dev);
 
+	mutex_lock(&qm->reset_lock);
+	set_bit(QM_SUSPENDED, &qm->flags);
 	stop(qm, QM_STOP_NORMAL);
-	if (qm->is_vf)
-		return 0;
-	qm_device_exit(qm);
-	if (qm_master_shut(qm))
+	if (!qm->is_vf && qm_master_shut(qm))
 		pci_warn(qm->pdev, "the bus does not become quiet for the suspend\n");
+	mutex_unlock(&qm->reset_lock);
 	return 0;
 }
 
@@ -53,18 +53,22 @@ static int start(struct hisi_qm *qm)
 static int hisi_qm_resume(struct device *dev)
 {
 	struct hisi_qm *qm = dev_get_drvdata(dev);
-	int ret;
+	bool had_failed;
+	int ret = 0;
 
-	/* One that had failed before has not become better. */
-	if (test_bit(QM_FAILED, &qm->flags))
-		return 0;
 	mutex_lock(&qm->reset_lock);
-	ret = start(qm);
-	if (!ret)
+	clear_bit(QM_SUSPENDED, &qm->flags);
+	had_failed = test_bit(QM_FAILED, &qm->flags);
+	if (!had_failed)
+		ret = start(qm);
+	if (!had_failed && !ret)
 		qm_message_init(qm);
-	mutex_unlock(&qm->reset_lock);
 	if (ret)
 		qm_function_fail(qm, "does not come back from the suspend");
+	mutex_unlock(&qm->reset_lock);
+	/* Its reset had to wait, or is worth another try. */
+	if (had_failed)
+		queue_work(qm->wq, &qm->reset_work);
 	return 0;
 }
 
@@ -74,7 +78,10 @@ void hisi_qm_shutdown(struct pci_dev *pdev)
 {
 	struct hisi_qm *qm = pci_get_drvdata(pdev);
 
+	/* Nothing starts it again, and long waits end. */
+	set_bit(QM_REMOVING, &qm->flags);
+	mutex_lock(&qm->reset_lock);
 	stop(qm, QM_STOP_SHUTDOWN);
-	qm_device_exit(qm);
+	mutex_unlock(&qm->reset_lock);
 }
 EXPORT_SYMBOL_GPL(hisi_qm_shutdown);

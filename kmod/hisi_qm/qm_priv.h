@@ -9,10 +9,12 @@
  *
  * Locks, outer ones first:
  *
+ * &hisi_qm.reset_lock of a PF, and of a VF that resets itself: one reset,
+ *	suspend or the like of a function at a time, from its beginning to its end
  * functions_lock (reset.c): list of all functions; held while a PF resets
- *	those VFs that this kernel drives, so that none of them is removed
- * &hisi_qm.reset_lock: one reset, suspend or the like of a function at a time,
- *	from its beginning to its end. A PF's is taken before that of its VFs
+ *	those VFs that this kernel drives, so that none of them is removed. Not
+ *	taken with a VF's &hisi_qm.reset_lock held
+ * &hisi_qm.reset_lock of VFs, by their PF
  * &hisi_qm.sem: readers get, start, stop and put single queues; writers stop
  *	and start the function. What is read-held ends soon once the function has
  *	failed
@@ -47,12 +49,16 @@ enum qm_state {
  * @QM_REMOVING: long waits end
  * @QM_ISOLATED: out of service for user space
  * @QM_ECC: the error was a multi-bit one of the queue manager (5.10)
+ * @QM_SUSPENDED: may have no power; errors and resets wait for the resume
+ * @QM_LINK_RESET: PCI resets the device together with its link
  */
 enum qm_flag {
 	QM_FAILED,
 	QM_REMOVING,
 	QM_ISOLATED,
 	QM_ECC,
+	QM_SUSPENDED,
+	QM_LINK_RESET,
 };
 
 /** enum qm_stop - why a function stops (5.7) */
@@ -227,11 +233,15 @@ struct qm_isolation {
  * @count: enabled; changes with the device lock and @reset_lock held
  * @base: first queue of each, by number of the VF
  * @queues: of each
+ * @deaf: a bit each: did not take an answer. Message work's own, as @deaf_until
+ * @deaf_until: when it is worth another try
  */
 struct qm_vfs {
 	unsigned int count;
 	u16 base[HISI_QM_MAX_VFS + 1];
 	u16 queues[HISI_QM_MAX_VFS + 1];
+	u64 deaf;
+	unsigned long deaf_until;
 };
 
 /**
@@ -456,6 +466,7 @@ bool qm_soft_reset_exists(struct hisi_qm *qm);
 int qm_soft_reset(struct hisi_qm *qm);
 int qm_soft_reset_at_probe(struct hisi_qm *qm);
 int qm_master_shut(struct hisi_qm *qm);
+void qm_leave_failed(struct hisi_qm *qm);
 
 /* isolation.c */
 void qm_isolation_init(struct hisi_qm *qm);
@@ -465,6 +476,8 @@ void qm_isolate(struct hisi_qm *qm);
 void qm_isolation_end(struct hisi_qm *qm);
 u32 qm_isolation_threshold(struct hisi_qm *qm);
 int qm_isolation_set_threshold(struct hisi_qm *qm, u32 threshold);
+u32 qm_isolation_word(struct hisi_qm *qm);
+u64 qm_isolation_message(struct hisi_qm *qm, u32 command);
 void qm_isolation_tell(struct hisi_qm *qm);
 void qm_isolation_mirror(struct hisi_qm *qm, u32 word);
 

@@ -10,13 +10,13 @@
 #include "qm_priv.h"
 
 /* A queue that has errors all the time is not brought back any more. */
-#define MAX_RECOVERIES	8
+#define MAX_ERRORS	8
 
 /**
  * enum qp_state - of a kernel queue
  * @QP_RUNNING: may be sent to
  * @QP_RESETTING: comes back
- * @QP_DEAD: does not
+ * @QP_DEAD: has been given up, or is going to be put
  */
 enum qp_state {
 	QP_RUNNING,
@@ -38,7 +38,7 @@ enum qp_state {
  * @done_sqe: copy of a request that is done, so that its slot is free again
  * @cq_head: next completion
  * @cq_phase: that a new one has
- * @recoveries: errors of this queue that were survived
+ * @errors: of this queue
  * @lock: protects all below
  * @state: see there
  * @tail: next free slot
@@ -60,7 +60,7 @@ struct hisi_qp {
 	void *done_sqe;
 	u32 cq_head;
 	u16 cq_phase;
-	unsigned int recoveries;
+	unsigned int errors;
 
 	spinlock_t lock;
 	enum qp_state state;
@@ -176,6 +176,17 @@ static void completion_work(struct work_struct *work)
 	} while (next_cqe(qp, &slot));
 }
 
+/* The queue is stopped: no event queues the work again until it is started. */
+static void end_work(struct hisi_qp *qp)
+{
+	struct hisi_qm *qm = qp->queue.qm;
+
+	/* A handler that found it started is done with it after this. */
+	spin_lock_irq(&qm->event_lock);
+	spin_unlock_irq(&qm->event_lock);
+	cancel_work_sync(&qp->work);
+}
+
 /*
  * Answer everything: what the device has completed, and the rest with an error.
  * The device does not touch the rings any more.
@@ -185,7 +196,7 @@ static void answer_all(struct hisi_qp *qp)
 	u32 depth = qp->queue.qm->caps.sq_depth, slot;
 	void *tag;
 
-	cancel_work_sync(&qp->work);
+	end_work(qp);
 	while (complete_one(qp))
 		;
 	for (slot = 0; slot < depth; slot++) {
@@ -230,15 +241,20 @@ static int start(struct hisi_qp *qp)
 	return ret;
 }
 
+/* Who stops a queue looks for its last completions himself. */
 static void qp_event(struct qm_queue *queue)
 {
-	queue_work(queue->qm->wq, &to_qp(queue)->work);
+	if (READ_ONCE(queue->is_started))
+		queue_work(queue->qm->wq, &to_qp(queue)->work);
 }
 
 static void qp_halting(struct qm_queue *queue)
 {
 	struct hisi_qp *qp = to_qp(queue);
 
+	/* Resets and suspends of the function are no fault of the queue. */
+	if (READ_ONCE(queue->has_error))
+		qp->errors++;
 	spin_lock_irq(&qp->lock);
 	if (qp->state == QP_RUNNING)
 		qp->state = QP_RESETTING;
@@ -250,15 +266,15 @@ static void qp_halted(struct qm_queue *queue)
 	answer_all(to_qp(queue));
 }
 
+/* Also one that was given up with the function, which has been reset since. */
 static void qp_restart(struct qm_queue *queue)
 {
 	struct hisi_qp *qp = to_qp(queue);
 
-	if (qp->state != QP_RESETTING)
+	if (qp->state == QP_RUNNING)
 		return;
-	if (qp->recoveries++ < MAX_RECOVERIES && !start(qp))
-		return;
-	set_state(qp, QP_DEAD);
+	if (qp->errors > MAX_ERRORS || start(qp))
+		set_state(qp, QP_DEAD);
 }
 
 static void qp_give_up(struct qm_queue *queue)

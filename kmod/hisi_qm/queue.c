@@ -196,6 +196,7 @@ void qm_queues_halt(struct hisi_qm *qm, enum qm_stop why)
 			qm_queue_stop(queue);
 		WRITE_ONCE(queue->is_started, false);
 		queue->ops->halted(queue);
+		WRITE_ONCE(queue->has_error, false);
 	}
 }
 

@@ -129,7 +129,8 @@ void qm_ras_work(struct work_struct *work)
 
 	/* While a reset is going on errors are part of it. */
 	mutex_lock(&qm->reset_lock);
-	if (!test_bit(QM_FAILED, &qm->flags) && qm_ras_handle(qm))
+	if (!test_bit(QM_FAILED, &qm->flags) &&
+	    !test_bit(QM_SUSPENDED, &qm->flags) && qm_ras_handle(qm))
 		qm_function_fail(qm, "the device has an error that needs a reset");
 	mutex_unlock(&qm->reset_lock);
 }

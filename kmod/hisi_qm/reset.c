@@ -5,6 +5,7 @@
  * nothing but it, is in soft_reset.c.
  */
 #include <linux/export.h>
+#include <linux/sched/mm.h>
 
 #include "qm_priv.h"
 
@@ -14,11 +15,24 @@ static DEFINE_MUTEX(functions_lock);
 /* A VF's lock is taken while that of its PF is held. */
 static struct lock_class_key vf_reset_key;
 
+static bool is_vf_of(struct hisi_qm *vf, struct hisi_qm *pf)
+{
+	return vf->is_vf && vf->pdev->is_virtfn &&
+	       pci_physfn(vf->pdev) == pf->pdev;
+}
+
+/* Without messages a VF learns from the list what its PF has. */
 void qm_functions_add(struct hisi_qm *qm)
 {
+	struct hisi_qm *pf;
+
 	if (qm->is_vf)
 		lockdep_set_class(&qm->reset_lock, &vf_reset_key);
 	mutex_lock(&functions_lock);
+	list_for_each_entry(pf, &functions, node) {
+		if (is_vf_of(qm, pf))
+			qm_isolation_mirror(qm, qm_isolation_word(pf));
+	}
 	list_add(&qm->node, &functions);
 	mutex_unlock(&functions_lock);
 }
@@ -30,15 +44,10 @@ void qm_functions_del(struct hisi_qm *qm)
 	mutex_unlock(&functions_lock);
 }
 
-static bool is_vf_of(struct hisi_qm *vf, struct hisi_qm *pf)
-{
-	return vf->is_vf && vf->pdev->is_virtfn &&
-	       pci_physfn(vf->pdev) == pf->pdev;
-}
-
 /* VFs of this kernel see what the PF sees; others get a message. */
 void qm_functions_mirror(struct hisi_qm *qm, u32 word)
 {
+	u64 message = qm_isolation_message(qm, HISI_QM_MSG_SET_ISOLATION);
 	struct hisi_qm *vf;
 
 	if (qm->is_vf)
@@ -50,7 +59,7 @@ void qm_functions_mirror(struct hisi_qm *qm, u32 word)
 	}
 	mutex_unlock(&functions_lock);
 	if (qm->caps.has_messages && qm->vfs.count)
-		qm_message_to_vfs(qm, HISI_QM_MSG_SET_ISOLATION | (u64)word << 32);
+		qm_message_to_vfs(qm, message);
 }
 
 static void stop(struct hisi_qm *qm, enum qm_stop why)
@@ -70,8 +79,8 @@ static int start(struct hisi_qm *qm)
 	qm_mailbox_reset(qm);
 	ret = qm_function_start(qm);
 	if (ret) {
-		set_bit(QM_FAILED, &qm->flags);
 		pci_clear_master(qm->pdev);
+		set_bit(QM_FAILED, &qm->flags);
 		qm_queues_restart(qm);
 	}
 	up_write(&qm->sem);
@@ -88,7 +97,8 @@ static void give_up(struct hisi_qm *qm)
 /*
  * VFs stop before their PF and start after it. With messages all of them do so
  * themselves; without, only those that this kernel drives can be told, and the
- * list stays as it is in between.
+ * list stays as it is in between. Nobody waits for the list with a VF's lock
+ * held, as that is taken here inside.
  */
 static void vfs_prepare(struct hisi_qm *pf, enum qm_stop why)
 {
@@ -96,7 +106,6 @@ static void vfs_prepare(struct hisi_qm *pf, enum qm_stop why)
 					   HISI_QM_MSG_SRST_PREPARE;
 	struct hisi_qm *vf;
 
-	mutex_lock(&functions_lock);
 	if (pf->is_vf || !pf->vfs.count)
 		return;
 	if (pf->caps.has_messages) {
@@ -104,6 +113,7 @@ static void vfs_prepare(struct hisi_qm *pf, enum qm_stop why)
 			qm_message_wait_vfs(pf);
 		return;
 	}
+	mutex_lock(&functions_lock);
 	list_for_each_entry(vf, &functions, node) {
 		if (!is_vf_of(vf, pf))
 			continue;
@@ -114,16 +124,17 @@ static void vfs_prepare(struct hisi_qm *pf, enum qm_stop why)
 
 static void vfs_done(struct hisi_qm *pf, bool is_back)
 {
+	u64 message = qm_isolation_message(pf, HISI_QM_MSG_RESET_DONE);
 	struct hisi_qm *vf;
 
 	if (pf->is_vf || !pf->vfs.count)
-		goto out;
+		return;
 	if (is_back && qm_vfs_restore(pf))
 		is_back = false;
 	if (pf->caps.has_messages) {
-		if (is_back && !qm_message_to_vfs(pf, HISI_QM_MSG_RESET_DONE))
+		if (is_back && !qm_message_to_vfs(pf, message))
 			qm_message_wait_vfs(pf);
-		goto out;
+		return;
 	}
 	list_for_each_entry(vf, &functions, node) {
 		if (!is_vf_of(vf, pf))
@@ -134,11 +145,10 @@ static void vfs_done(struct hisi_qm *pf, bool is_back)
 		}
 		mutex_unlock(&vf->reset_lock);
 	}
-out:
 	mutex_unlock(&functions_lock);
 }
 
-/* @is_reset: by PCI, which is better than nothing. */
+/* @is_reset: by PCI, for want of the firmware's method. */
 static int bring_back(struct hisi_qm *qm, bool is_reset)
 {
 	int ret;
@@ -156,8 +166,13 @@ static int bring_back(struct hisi_qm *qm, bool is_reset)
 static void out_of_service(struct hisi_qm *qm, int error)
 {
 	atomic_long_inc(&qm->counters.failed_resets);
+	/* Whatever state the device is in, it does not reach memory. */
+	pci_clear_master(qm->pdev);
 	qm_isolate(qm);
 	give_up(qm);
+	/* A later reset of its PF brings a VF back, if it hears of it. */
+	if (qm->is_vf)
+		qm_message_unmask(qm);
 	if (qm_is_gone(qm))
 		pci_err(qm->pdev, "the device is gone\n");
 	else if (qm->is_vf)
@@ -191,11 +206,20 @@ static void reset_device(struct hisi_qm *qm, bool is_reset)
 void qm_reset_work(struct work_struct *work)
 {
 	struct hisi_qm *qm = container_of(work, struct hisi_qm, reset_work);
+	unsigned int noio;
 
 	mutex_lock(&qm->reset_lock);
+	/*
+	 * Memory that firmware and others want may not come from swapping: that
+	 * may wait for answers, which this very thread could have to give.
+	 */
+	noio = memalloc_noio_save();
 	/* An FLR may have come first. */
-	if (test_bit(QM_FAILED, &qm->flags) && !test_bit(QM_REMOVING, &qm->flags))
+	if (test_bit(QM_FAILED, &qm->flags) &&
+	    !test_bit(QM_REMOVING, &qm->flags) &&
+	    !test_bit(QM_SUSPENDED, &qm->flags))
 		reset_device(qm, false);
+	memalloc_noio_restore(noio);
 	mutex_unlock(&qm->reset_lock);
 }
 
@@ -257,8 +281,14 @@ static pci_ers_result_t error_detected(struct pci_dev *pdev,
 	if (qm->is_vf)
 		return PCI_ERS_RESULT_NONE;
 	mutex_lock(&qm->reset_lock);
+	clear_bit(QM_LINK_RESET, &qm->flags);
 	if (state == pci_channel_io_normal)
 		needs_reset = qm_ras_handle(qm);
+	else
+		set_bit(QM_LINK_RESET, &qm->flags);
+	/* The bus first, as in qm_function_fail(). */
+	if (needs_reset)
+		pci_clear_master(pdev);
 	if (needs_reset && !test_and_set_bit(QM_FAILED, &qm->flags)) {
 		pci_err(pdev, "out of service: PCI reports an error\n");
 		vfs_prepare(qm, QM_STOP_RESET);
@@ -274,13 +304,17 @@ static pci_ers_result_t error_detected(struct pci_dev *pdev,
 static pci_ers_result_t slot_reset(struct pci_dev *pdev)
 {
 	struct hisi_qm *qm = pci_get_drvdata(pdev);
+	bool is_reset;
 
 	if (qm->is_vf)
 		return PCI_ERS_RESULT_RECOVERED;
+	mutex_lock(&qm->reset_lock);
+	/* Not every kernel resets a device behind a link that works. */
+	is_reset = test_bit(QM_LINK_RESET, &qm->flags) ||
+		   !pcie_reset_flr(pdev, PCI_RESET_DO_RESET);
 	pci_restore_state(pdev);
 	pci_save_state(pdev);
-	mutex_lock(&qm->reset_lock);
-	reset_device(qm, true);
+	reset_device(qm, is_reset);
 	mutex_unlock(&qm->reset_lock);
 	return test_bit(QM_FAILED, &qm->flags) ? PCI_ERS_RESULT_DISCONNECT :
 						 PCI_ERS_RESULT_RECOVERED;

@@ -232,13 +232,57 @@ int qm_soft_reset(struct hisi_qm *qm)
 	return ret;
 }
 
+/* For a function that does not run, and has no use for what its queues hold. */
+static int reset_alone(struct hisi_qm *qm)
+{
+	int ret = pci_save_state(qm->pdev);
+
+	if (ret)
+		return ret;
+	ret = pcie_reset_flr(qm->pdev, PCI_RESET_DO_RESET);
+	pci_restore_state(qm->pdev);
+	return ret;
+}
+
+/*
+ * A function that failed may have requests under way that know memory which is
+ * going to be somebody else's. They must not find the bus open when the next
+ * driver comes: a VF forgets them, a PF keeps its master shut.
+ */
+void qm_leave_failed(struct hisi_qm *qm)
+{
+	if (qm_is_gone(qm))
+		return;
+	if (!qm->is_vf)
+		qm_master_shut(qm);
+	else if (reset_alone(qm))
+		pci_warn(qm->pdev, "has failed, and can't be reset\n");
+}
+
+static int drop_old_requests(struct hisi_qm *qm)
+{
+	struct pci_dev *pdev = qm->pdev;
+	int ret;
+
+	if (!(hisi_qm_read(qm, HISI_QM_AM_CTRL_GLOBAL) & BIT(0)))
+		return 0;
+	ret = reset_alone(qm);
+	if (!ret)
+		pci_info(pdev, "had failed before, and has been reset\n");
+	else
+		pci_err(pdev, "had failed before, and can't be reset: %d\n", ret);
+	return ret == -ENOTTY ? 0 : ret;
+}
+
 /* 5.1 6: a device that the firmware can reset starts from there. */
 int qm_soft_reset_at_probe(struct hisi_qm *qm)
 {
 	int ret;
 
-	if (qm->is_vf || !qm_soft_reset_exists(qm))
+	if (qm->is_vf)
 		return 0;
+	if (!qm_soft_reset_exists(qm))
+		return drop_old_requests(qm);
 	ret = qm_master_shut(qm);
 	if (ret) {
 		hisi_qm_write(qm, HISI_QM_AM_CTRL_GLOBAL, 0);

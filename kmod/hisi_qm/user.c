@@ -54,9 +54,13 @@ static void user_event(struct qm_queue *queue)
 	uacce_wake_up(to_user(queue)->uq);
 }
 
+/* Whoever does not look at the flag finds his doorbell gone. */
 static void user_halting(struct qm_queue *queue)
 {
-	set_flag(to_user(queue), HISI_QM_DUS_TX_STOP_FROM_END);
+	struct user_queue *user = to_user(queue);
+
+	set_flag(user, HISI_QM_DUS_TX_STOP_FROM_END);
+	uacce_queue_cut(user->uq);
 }
 
 static void user_halted(struct qm_queue *queue)
@@ -199,6 +203,9 @@ static int user_start(struct uacce_queue *q)
 	struct hisi_qm *qm = user->queue.qm;
 	int ret = -EIO;
 
+	/* Contexts have room for 16 bits; the rest would be another process. */
+	if (q->pasid > U16_MAX)
+		return -ENOSPC;
 	down_read(&qm->sem);
 	if (!user->is_dead) {
 		memset((void *)user->cqes, 0,

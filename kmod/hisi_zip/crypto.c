@@ -119,11 +119,14 @@ static void request_done(struct acomp_req *req, int error)
 
 static int request_check(struct acomp_req *req)
 {
-	if (!req->src || !req->slen || compat_acomp_output(req) ||
-	    sg_nents_for_len(req->src, req->slen) < 0 ||
-	    sg_nents_for_len(req->dst, req->dlen) < 0)
+	int ret;
+
+	if (!req->src || !req->slen || sg_nents_for_len(req->src, req->slen) < 0)
 		return -EINVAL;
-	return 0;
+	ret = compat_acomp_output(req);
+	if (ret)
+		return ret;
+	return sg_nents_for_len(req->dst, req->dlen) < 0 ? -EINVAL : 0;
 }
 
 /* Return: bytes of the header in front of the stream, or -EINVAL. */

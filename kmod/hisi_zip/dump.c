@@ -4,7 +4,6 @@
 #include <linux/kernel.h>
 #include <linux/seq_file.h>
 
-#include "crypto.h"
 #include "engine.h"
 #include "hisi_zip_hw.h"
 
@@ -100,11 +99,10 @@ static void dump_cores(struct hisi_qm *qm, struct seq_file *s,
 
 void zip_dump(struct hisi_qm *qm, struct seq_file *s)
 {
-	if (!hisi_qm_is_vf(qm)) {
-		dump_registers(qm, s, "zip.", 0, engine_registers,
-			       ARRAY_SIZE(engine_registers));
-		dump_cores(qm, s, ZIP_CORES_COMPRESS);
-		dump_cores(qm, s, ZIP_CORES_DECOMPRESS);
-	}
-	zip_crypto_dump(qm, s);
+	if (hisi_qm_is_vf(qm))
+		return;
+	dump_registers(qm, s, "zip.", 0, engine_registers,
+		       ARRAY_SIZE(engine_registers));
+	dump_cores(qm, s, ZIP_CORES_COMPRESS);
+	dump_cores(qm, s, ZIP_CORES_DECOMPRESS);
 }

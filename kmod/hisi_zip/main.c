@@ -36,6 +36,7 @@ static const struct hisi_qm_engine zip_engine = {
 	.reopen_master = zip_ras_reopen_master,
 	.clear_counters = zip_clear_counters,
 	.dump = zip_dump,
+	.count = zip_crypto_dump,
 	.probed = zip_crypto_add,
 	.removing = zip_crypto_remove,
 };

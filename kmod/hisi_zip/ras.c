@@ -105,12 +105,14 @@ void zip_ras_log(struct hisi_qm *qm, u32 errors)
 
 	for (i = 0; i < ARRAY_SIZE(error_names); i++)
 		if (errors & BIT(i))
-			pci_err(pdev, "compression engine: %s error\n",
-				error_names[i]);
+			dev_err_ratelimited(&pdev->dev,
+					    "compression engine: %s error\n",
+					    error_names[i]);
 	if (errors & HISI_ZIP_ERR_ECC_MBIT) {
 		sram = hisi_qm_read(qm, HISI_ZIP_SRAM_ECC_ERR_INFO);
-		pci_err(pdev, "compression engine: SRAM %u, address 0x%x\n",
-			sram >> 16 & 0xff, sram >> 24);
+		dev_err_ratelimited(&pdev->dev,
+				    "compression engine: SRAM %u, address 0x%x\n",
+				    sram >> 16 & 0xff, sram >> 24);
 	}
 }
 

@@ -48,8 +48,11 @@ static int soft_alg_run(struct acomp_req *req, u8 alg)
 	unsigned int produced;
 	int ret;
 
-	if (!req->src || !req->slen || compat_acomp_output(req))
+	if (!req->src || !req->slen)
 		return -EINVAL;
+	ret = compat_acomp_output(req);
+	if (ret)
+		return ret;
 	ret = cursor_init(&src, req->src, compat_acomp_src_virt(req), req->slen,
 			  ZIP_CURSOR_READ) ?:
 	      cursor_init(&dst, req->dst, compat_acomp_dst_virt(req), req->dlen,

@@ -4,6 +4,7 @@
 #include <linux/jiffies.h>
 #include <linux/mutex.h>
 #include <linux/numa.h>
+#include <linux/sched/mm.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/topology.h>
@@ -108,14 +109,21 @@ err:
 static void attach(struct zip_transform *transform)
 {
 	struct zip_function *function;
+	unsigned int noio;
 
 	list_for_each_entry(function, &functions, node)
 		function->tried = false;
+	/*
+	 * Memory that swapping makes may wait for a request that the device has
+	 * lost, and watch_lanes() for the lock that is held here.
+	 */
+	noio = memalloc_noio_save();
 	while ((function = function_nearest(transform))) {
 		if (attach_to(transform, function))
-			return;
+			break;
 		function->tried = true;
 	}
+	memalloc_noio_restore(noio);
 }
 
 /*

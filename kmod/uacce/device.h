@@ -20,7 +20,7 @@
  * @ops: its operations, all of them set
  * @api: interface of its queues
  * @mode: memory mode
- * @ss_bytes: data memory that its queues have
+ * @ss_bytes: data memory that its queues have; each piece counts once
  * @id: number in the file's name
  * @is_registered: whether uacce_register() has been called
  * @lock: protects @queues and @is_dead
@@ -49,6 +49,9 @@ extern const struct attribute_group *uacce_groups[];
 
 /** uacce_queue_kill() - the device of a queue goes away */
 void uacce_queue_kill(struct uacce_queue *q);
+
+/** uacce_queue_detach() - its memory leaves the device, once no queue uses it */
+void uacce_queue_detach(struct uacce_queue *q);
 
 /** uacce_ops_fill() - @ops with a default for what is missing */
 void uacce_ops_fill(struct uacce_ops *filled, const struct uacce_ops *ops);

@@ -51,18 +51,22 @@ static void queue_shutdown(struct uacce_queue *q)
 
 void uacce_queue_kill(struct uacce_queue *q)
 {
+	/* At once: the lock may be held by somebody who waits for the device. */
+	uacce_queue_cut(q);
 	mutex_lock(&q->lock);
 	queue_shutdown(q);
+	mutex_unlock(&q->lock);
+	wake_up_all(&q->wait);
+}
+
+void uacce_queue_detach(struct uacce_queue *q)
+{
+	mutex_lock(&q->lock);
 	if (q->dus)
 		uacce_memory_detach(q->dus);
 	if (q->ss)
 		uacce_memory_detach(q->ss);
 	mutex_unlock(&q->lock);
-	/* The next access finds the sink: see uacce_mmio_fault(). */
-	unmap_mapping_range(q->mapping,
-			    (loff_t)UACCE_QFRT_MMIO << PAGE_SHIFT,
-			    PAGE_ALIGN(q->uacce->params.mmio_bytes), 1);
-	wake_up_all(&q->wait);
 }
 
 static struct uacce_queue *queue_alloc(struct uacce_device *uacce,
@@ -81,6 +85,7 @@ static struct uacce_queue *queue_alloc(struct uacce_device *uacce,
 	q->mapping = file->f_mapping;
 	q->state = UACCE_Q_ZOMBIE;
 	mutex_init(&q->lock);
+	mutex_init(&q->mmio_lock);
 	init_waitqueue_head(&q->wait);
 	q->mm = current->mm;
 	mmgrab(q->mm);
@@ -99,6 +104,7 @@ static void queue_free(struct uacce_queue *q)
 {
 	mmdrop(q->mm);
 	__free_page(q->sink);
+	mutex_destroy(&q->mmio_lock);
 	mutex_destroy(&q->lock);
 	kfree(q);
 }

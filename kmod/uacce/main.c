@@ -16,6 +16,11 @@ static struct class uacce_class = {
 	.dev_groups = uacce_groups,
 };
 
+#define MINORS	(MINORMASK + 1)
+
+/* The ABI knows them, this module does not yet. */
+#define UNSUPPORTED_MODES	(UACCE_DEV_PASID | UACCE_DEV_SHARE_DOMAIN)
+
 static dev_t first_devt;
 static DEFINE_IDA(ids);
 
@@ -74,7 +79,7 @@ struct uacce_device *uacce_alloc(struct device *parent,
 		goto err;
 	uacce->mode = uacce_mode_choose(parent, params->flags);
 	if (!uacce->mode) {
-		ret = -ENODEV;
+		ret = params->flags & UNSUPPORTED_MODES ? -EOPNOTSUPP : -ENODEV;
 		goto err;
 	}
 	snprintf(uacce->api, sizeof(uacce->api), "%s%s", params->api,
@@ -126,6 +131,9 @@ void uacce_remove(struct uacce_device *uacce)
 	uacce->is_dead = true;
 	list_for_each_entry(q, &uacce->queues, node)
 		uacce_queue_kill(q);
+	/* Queues share memory: the last one has to be dead before any is taken. */
+	list_for_each_entry(q, &uacce->queues, node)
+		uacce_queue_detach(q);
 	mutex_unlock(&uacce->lock);
 	if (uacce->is_registered)
 		cdev_device_del(&uacce->cdev, &uacce->dev);
@@ -137,20 +145,20 @@ EXPORT_SYMBOL_GPL(uacce_remove);
 
 static int __init uacce_init(void)
 {
-	int ret = alloc_chrdev_region(&first_devt, 0, MINORMASK, "uacce");
+	int ret = alloc_chrdev_region(&first_devt, 0, MINORS, "uacce");
 
 	if (ret)
 		return ret;
 	ret = class_register(&uacce_class);
 	if (ret)
-		unregister_chrdev_region(first_devt, MINORMASK);
+		unregister_chrdev_region(first_devt, MINORS);
 	return ret;
 }
 
 static void __exit uacce_exit(void)
 {
 	class_unregister(&uacce_class);
-	unregister_chrdev_region(first_devt, MINORMASK);
+	unregister_chrdev_region(first_devt, MINORS);
 	ida_destroy(&ids);
 }
 

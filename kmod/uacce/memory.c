@@ -136,8 +136,10 @@ static int map_for_device(struct uacce_memory *mem, struct device *dev,
 	bool has_iommu = uacce_has_iommu(dev);
 	int ret;
 
-	ret = sg_alloc_table_from_pages(&mem->sgt, mem->pages, mem->nr_pages, 0,
-					mem->bytes, GFP_KERNEL);
+	ret = sg_alloc_table_from_pages_segment(&mem->sgt, mem->pages,
+						mem->nr_pages, 0, mem->bytes,
+						dma_get_max_seg_size(dev),
+						GFP_KERNEL);
 	if (ret)
 		return ret;
 	ret = dma_map_sgtable(dev, &mem->sgt, DMA_BIDIRECTIONAL, 0);
@@ -165,6 +167,8 @@ static void memory_free(struct kref *ref)
 	uacce_memory_detach(mem);
 	for (i = 0; i < mem->nr_pages; i++)
 		__free_page(mem->pages[i]);
+	if (mem->account)
+		atomic_long_sub(mem->bytes, mem->account);
 	kvfree(mem->slices);
 	kvfree(mem->pages);
 	mutex_destroy(&mem->lock);
@@ -174,8 +178,6 @@ static void memory_free(struct kref *ref)
 struct uacce_memory *uacce_memory_alloc(struct device *dev, size_t bytes,
 					bool is_contiguous)
 {
-	size_t unit = is_contiguous ? PAGE_SIZE :
-		      max_t(size_t, PAGE_SIZE, UACCE_SLICE_UNIT);
 	struct uacce_memory *mem;
 	unsigned int nr_pages, min_order;
 	int ret = -ENOMEM;
@@ -187,7 +189,7 @@ struct uacce_memory *uacce_memory_alloc(struct device *dev, size_t bytes,
 		return ERR_PTR(-ENOMEM);
 	kref_init(&mem->ref);
 	mutex_init(&mem->lock);
-	mem->bytes = ALIGN(bytes, unit);
+	mem->bytes = is_contiguous ? PAGE_ALIGN(bytes) : uacce_memory_round(bytes);
 	nr_pages = mem->bytes >> PAGE_SHIFT;
 	mem->pages = kvcalloc(nr_pages, sizeof(*mem->pages), GFP_KERNEL_ACCOUNT);
 	if (!mem->pages)
@@ -250,4 +252,14 @@ int uacce_memory_mmap(struct uacce_memory *mem, struct vm_area_struct *vma)
 	if (nr > mem->nr_pages)
 		return -EINVAL;
 	return vm_insert_pages(vma, vma->vm_start, mem->pages, &nr);
+}
+
+vm_fault_t uacce_memory_fault(struct uacce_memory *mem, struct vm_fault *vmf,
+			      unsigned long index)
+{
+	if (index >= mem->nr_pages)
+		return VM_FAULT_SIGBUS;
+	get_page(mem->pages[index]);
+	vmf->page = mem->pages[index];
+	return 0;
 }

@@ -10,16 +10,25 @@
 #ifndef WD_UACCE_MEMORY_H
 #define WD_UACCE_MEMORY_H
 
+#include <linux/atomic.h>
 #include <linux/kref.h>
+#include <linux/mm_types.h>
 #include <linux/mutex.h>
 #include <linux/scatterlist.h>
 #include <linux/types.h>
 
 struct device;
 struct vm_area_struct;
+struct vm_fault;
 
 /** Slices are multiples of this, as GET_SS_DMA tells their size in it. */
 #define UACCE_SLICE_UNIT	(64 * 1024)
+
+/** uacce_memory_round() - what memory of @bytes that is not contiguous takes */
+static inline size_t uacce_memory_round(size_t bytes)
+{
+	return ALIGN(bytes, max_t(size_t, PAGE_SIZE, UACCE_SLICE_UNIT));
+}
 
 /**
  * struct uacce_slice - a part of the memory that is contiguous for the device
@@ -42,6 +51,8 @@ struct uacce_slice {
  * @sgt: the same pages as the DMA API sees them
  * @slices: as the device sees them, by index of GET_SS_DMA
  * @nr_slices: how many
+ * @account: what @bytes are counted in until the memory is freed, or NULL; set
+ *	by who allocated it
  */
 struct uacce_memory {
 	struct kref ref;
@@ -53,6 +64,7 @@ struct uacce_memory {
 	struct sg_table sgt;
 	struct uacce_slice *slices;
 	unsigned int nr_slices;
+	atomic_long_t *account;
 };
 
 /**
@@ -91,5 +103,17 @@ dma_addr_t uacce_memory_dma(const struct uacce_memory *mem);
 
 /** uacce_memory_mmap() - insert all pages into a mapping of its size */
 int uacce_memory_mmap(struct uacce_memory *mem, struct vm_area_struct *vma);
+
+/**
+ * uacce_memory_fault() - put a page back that was taken out of a mapping
+ * @mem: memory
+ * @vmf: fault
+ * @index: page of the memory
+ *
+ * The process may have its page tables emptied (MADV_DONTNEED), and so does a
+ * removal with those of a neighbour in the file.
+ */
+vm_fault_t uacce_memory_fault(struct uacce_memory *mem, struct vm_fault *vmf,
+			      unsigned long index);
 
 #endif /* WD_UACCE_MEMORY_H */

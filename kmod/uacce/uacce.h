@@ -9,12 +9,14 @@
  * Life times: a queue lives until its file is closed, and its mappings hold the
  * file. uacce_remove() turns all queues into zombies: from then on the driver's
  * operations are not called any more and nothing of the device is used, but the
- * pages that user space has mapped stay. A removed device's registers become
- * ordinary memory, so that a store to a doorbell is no signal.
+ * pages that user space has mapped stay. Registers of a removed device, or of a
+ * queue that its driver has cut off, become ordinary memory, so that a store to
+ * a doorbell is no signal, and no error on the bus.
  *
- * Locks, outer ones first: mmap_lock of the process, &uacce_device.lock,
- * &uacce_queue.lock. Operations are called with the queue's lock held and must
- * not touch user memory.
+ * Locks, outer ones first: &uacce_device.lock, mmap_lock of the process (taken
+ * inside when an address space is bound), &uacce_queue.lock, locks of the
+ * driver, &uacce_queue.mmio_lock. Operations are called with the queue's lock or
+ * the device's held and must not touch user memory.
  */
 #ifndef WD_UACCE_H
 #define WD_UACCE_H
@@ -71,11 +73,12 @@ struct uacce_mmio {
  * @lock: protects @state, @ss, @mapped and all calls of the driver
  * @state: see there
  * @ss: data memory, once it has been mapped or shared
- * @ss_bytes: how much of it counts as this queue's
  * @mapped: regions that have been mapped, a bit each; a region is mapped once
  * @mode_priv: the memory mode's
  * @mm: the process that the queue belongs to; only compared
- * @sink: takes accesses to registers of a removed device
+ * @mmio_lock: protects @is_cut, and that page tables follow it
+ * @is_cut: no register is mapped any more
+ * @sink: takes accesses to registers that are not there any more
  * @mapping: where the file's pages are mapped
  * @node: in the device's list, under its lock
  */
@@ -90,11 +93,12 @@ struct uacce_queue {
 	struct mutex lock;
 	enum uacce_queue_state state;
 	struct uacce_memory *ss;
-	size_t ss_bytes;
 	unsigned long mapped;
 
 	void *mode_priv;
 	struct mm_struct *mm;
+	struct mutex mmio_lock;
+	bool is_cut;
 	struct page *sink;
 	struct address_space *mapping;
 	struct list_head node;
@@ -166,7 +170,9 @@ struct uacce_params {
  * uacce_flags() tells which one it became. If there is none, the way out has
  * been logged.
  *
- * Return: the device, or -ENODEV (no mode), -EINVAL, -ENOMEM.
+ * Return: the device, or -ENODEV (no mode), -EOPNOTSUPP (none, but one that was
+ * asked for is one that this module does not have: PASID, SHARE_DOMAIN),
+ * -EINVAL, -ENOMEM.
  */
 struct uacce_device *uacce_alloc(struct device *parent,
 				 const struct uacce_params *params);
@@ -196,6 +202,16 @@ int uacce_register(struct uacce_device *uacce);
  * called, and no memory of user space is reachable by the device.
  */
 void uacce_remove(struct uacce_device *uacce);
+
+/**
+ * uacce_queue_cut() - the process does not reach the queue's registers any more
+ * @q: queue; between get_queue and put_queue. There is no way back
+ *
+ * For a device that is going to be reset: while it does not answer, an access
+ * could bring the machine down, and doorbells would keep it busy until then.
+ * Context: may sleep.
+ */
+void uacce_queue_cut(struct uacce_queue *q);
 
 /** uacce_wake_up() - something happened to a queue; from any context */
 static inline void uacce_wake_up(struct uacce_queue *q)

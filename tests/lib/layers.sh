@@ -23,18 +23,19 @@ coverage !nocheck pkg.warpdrive.ci|line coverage, at least 90 % in each part
 fuzz !nocheck pkg.warpdrive.ci|the fuzzers, FUZZ_SECONDS each
 chroot !nocheck pkg.warpdrive.chroot|a clean clone on fresh Debian 12 and 13
 vm pkg.warpdrive.vm|Debian's kernels in virtual machines, with the emulated device
+compat pkg.warpdrive.vm|the kernel modules compiled against Debian's kernels, and checked
 EOF
 }
 
-# Everything but chroot and vm, which need root, network and time.
+# Everything but chroot, vm and compat, which need root, network and time.
 layers_default()
 {
-	layers_table | sed 's/ .*//' | grep -v -x -e chroot -e vm
+	layers_table | sed 's/ .*//' | grep -v -x -e chroot -e vm -e compat
 }
 
 layers_describe()
 {
-	printf '  %-10s %s\n' all "every layer but chroot and vm"
+	printf '  %-10s %s\n' all "every layer but chroot, vm and compat"
 	layers_table | sed 's/^\([a-z]*\) [^|]*|/\1|/' |
 		awk -F '|' '{ printf "  %-10s %s\n", $1, $2 }'
 }
@@ -305,6 +306,11 @@ layer_vm()
 	run_steps tests/vm/run --matrix quick --jobs 2 |
 		sed -e 's/^# \(arch  \|amd64  \|arm64  \)/note \1/' \
 			-e 's/^# \(skipped \)/\1/'
+}
+
+layer_compat()
+{
+	run_steps tests/compat/run
 }
 
 # A program whose last line is "N passed, M failed".

@@ -195,7 +195,7 @@ static void msg_check_of_register(void **state)
 static void run_msg(const char *algorithm, uint32_t op, struct wd_comp_msg *msg)
 {
 	struct wd_queue q = {
-		.algorithm = algorithm, .device = WD_DEVICE_EMU,
+		.algorithm = algorithm, .device = test_device(),
 		.op_type = op, .numa_node = WD_NUMA_ANY,
 	};
 	void *back;
@@ -350,7 +350,7 @@ static void segments_are_one_stream(void **state)
 		struct wd_comp_session *s;
 
 		wd_comp_params_init(&params, WD_COMP_COMPRESS, format);
-		params.device = WD_DEVICE_EMU;
+		params.device = test_device();
 		params.segment_bytes = 4 * MIB;
 		params.queues = 2;
 		s = session_new(&params);

@@ -160,8 +160,8 @@ static void pieces_of_all_sizes(void **state)
 {
 	(void)state;
 	for_each_format(format, i) {
-		pieces_on(WD_DEVICE_EMU, format, DATA_TEXT);
-		pieces_on(WD_DEVICE_EMU, format, DATA_ZERO);
+		pieces_on(test_device(), format, DATA_TEXT);
+		pieces_on(test_device(), format, DATA_ZERO);
 	}
 	pieces_on("emu:v1", WD_COMP_ZLIB, DATA_TEXT);
 	pieces_on("emu:v2", WD_COMP_GZIP, DATA_NOISE);

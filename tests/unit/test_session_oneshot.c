@@ -151,7 +151,7 @@ static void small_sizes_all_devices(void **state)
 {
 	(void)state;
 	for_each_format(format, i) {
-		small_on(WD_DEVICE_EMU, format);
+		small_on(test_device(), format);
 		/* QM V1 and V2 have no raw deflate (7.14). */
 		if (format == WD_COMP_DEFLATE)
 			continue;
@@ -162,7 +162,7 @@ static void small_sizes_all_devices(void **state)
 
 static void every_size_up_to_300(void **state)
 {
-	struct pair pair = pair_open(WD_DEVICE_EMU, WD_COMP_GZIP);
+	struct pair pair = pair_open(test_device(), WD_COMP_GZIP);
 	size_t bytes;
 
 	(void)state;
@@ -190,7 +190,7 @@ static void large_sizes(void **state)
 	(void)state;
 	for (i = 0; i < COUNT_OF(cases); i++) {
 		size_t bytes = cases[i].bytes, room = wd_comp_bound(bytes);
-		struct pair pair = pair_open(WD_DEVICE_EMU, cases[i].format);
+		struct pair pair = pair_open(test_device(), cases[i].format);
 		uint8_t *data = data_new(bytes, cases[i].kind, i);
 		struct guarded dst = guarded_new(room);
 		size_t packed;
@@ -252,7 +252,7 @@ static void tiny_room(void **state)
 
 	(void)state;
 	for_each_format(format, i) {
-		struct pair pair = pair_open(WD_DEVICE_EMU, format);
+		struct pair pair = pair_open(test_device(), format);
 
 		for (unsigned int k = 0; k < COUNT_OF(sizes); k++) {
 			packed = zlib_pack(format, 6, data, sizes[k], &len);
@@ -283,7 +283,7 @@ static void no_room_no_buffer(void **state)
 
 	(void)state;
 	for_each_format(format, i) {
-		struct pair pair = pair_open(WD_DEVICE_EMU, format);
+		struct pair pair = pair_open(test_device(), format);
 
 		assert_int_equal(shoot(pair.to, &byte, 1, NULL, 0).ret,
 				 -ENOSPC);
@@ -480,7 +480,7 @@ static void invalid_buffers(void **state)
 
 	(void)state;
 	for_each_format(format, i) {
-		struct pair pair = pair_open(WD_DEVICE_EMU, format);
+		struct pair pair = pair_open(test_device(), format);
 		struct wd_comp_session *both[] = { pair.to, pair.from };
 		size_t len;
 
@@ -523,7 +523,7 @@ static void levels_and_windows(void **state)
 
 			wd_comp_params_init(&params, WD_COMP_COMPRESS, format);
 			assert_int_equal(params.window, WD_COMP_WINDOW_32K);
-			params.device = WD_DEVICE_EMU;
+			params.device = test_device();
 			params.level = n % 10;
 			params.window = n / 10;
 			s = session_new(&params);
@@ -546,7 +546,7 @@ static void levels_and_windows(void **state)
 		struct wd_comp_params p;				\
 									\
 		wd_comp_params_init(&p, WD_COMP_COMPRESS, WD_COMP_GZIP); \
-		p.device = WD_DEVICE_EMU;				\
+		p.device = test_device();				\
 		change;							\
 		assert_int_equal(wd_comp_session_alloc(&p, &s), want);	\
 		assert_ptr_equal(s, state);				\
@@ -599,7 +599,7 @@ static int child(const struct pair *pair)
 
 static void in_a_forked_child_eperm(void **state)
 {
-	struct pair pair = pair_open(WD_DEVICE_EMU, WD_COMP_ZLIB);
+	struct pair pair = pair_open(test_device(), WD_COMP_ZLIB);
 	int status;
 	pid_t pid;
 

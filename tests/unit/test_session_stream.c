@@ -143,7 +143,7 @@ static void random_chunks_and_flushes(void **state)
 	(void)state;
 	for_each_format(format, i)
 		for (uint64_t seed = 0; seed < 12; seed++)
-			random_stream(WD_DEVICE_EMU, format, seed);
+			random_stream(test_device(), format, seed);
 	for (uint64_t seed = 0; seed < 4; seed++) {
 		random_stream("emu:v1", WD_COMP_ZLIB, seed);
 		random_stream("emu:v2", WD_COMP_GZIP, seed);
@@ -439,7 +439,7 @@ static void stream_in_bound(uint32_t level, enum data_kind kind, enum cut cut)
 	size_t at, len;
 
 	wd_comp_params_init(&params, WD_COMP_COMPRESS, WD_COMP_GZIP);
-	params.device = WD_DEVICE_EMU;
+	params.device = test_device();
 	params.level = level;
 	s = session_new(&params);
 	for (at = 0; at < bytes; at += len) {

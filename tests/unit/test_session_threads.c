@@ -19,7 +19,7 @@ static void test_emu_many_requests_of_many_sizes(void **state)
 	for (d = 0; d < COUNT_OF(directions); d++) {
 		for_each_format(format, f) {
 			params = fake_params(directions[d], format);
-			params.device = WD_DEVICE_EMU;
+			params.device = test_device();
 			params.queues = 3;
 			params.max_in_flight = 20;
 			s = session_new(&params);
@@ -105,7 +105,7 @@ static void *work(void *arg)
 	unsigned int i, lap;
 
 	params = fake_params(w->direction, w->format);
-	params.device = WD_DEVICE_EMU;
+	params.device = test_device();
 	params.queues = 1 + w->seed % 2;
 	params.timeout_ms = 60000;
 	for (i = 0; i < WORKER_ASKS; i++) {

@@ -19,6 +19,8 @@
 #define SEGMENT_BYTES	(2u << 20)
 #define SEGMENT_LEAST	(512u << 10)
 #define SEGMENTS_WANTED	4
+/* Of memory that is hardly anywhere in one piece for the device. */
+#define SEGMENT_SMALLEST	(16u << 10)
 
 /* Reserved memory to ask for at most, where a device reaches no other. */
 #define RESERVE_BYTES	(64u << 20)
@@ -48,6 +50,8 @@ struct compressor {
 
 	/* State of a file. */
 	size_t segment;
+	const uint8_t *rest;		/* read, but not in a segment yet */
+	size_t rest_bytes;
 	unsigned long head;
 	unsigned long tail;
 	bool eof;
@@ -157,11 +161,72 @@ static int submit(struct compressor *c, struct slot *s, size_t bytes)
 	return 0;
 }
 
+/*
+ * Where the device reaches reserved memory only, and that is in pieces, a segment
+ * may have to be copied to where there is room when others are done, or be
+ * smaller from here on.
+ */
+static int submit_what_fits(struct compressor *c, struct slot *s, size_t *bytes)
+{
+	int ret;
+
+	for (;;) {
+		ret = submit(c, s, *bytes);
+		if (ret == -EAGAIN) {
+			ret = wd_comp_wait(c->session, WD_TIMEOUT_DEFAULT_MS);
+			if (ret < 0)
+				return ret;
+			continue;
+		}
+		if (ret != -ENOMEM || *bytes <= SEGMENT_SMALLEST)
+			return ret;
+		*bytes /= 2;
+		c->segment = *bytes;
+		c->eof = false;
+	}
+}
+
+/* What the last segment left, and then the file; @got may be 0 at its end. */
+static int read_segment(struct compressor *c, struct job *job, struct slot *s,
+			size_t *got)
+{
+	size_t rest = c->rest_bytes < c->segment ? c->rest_bytes : c->segment;
+	ssize_t more;
+
+	if (rest) {
+		memmove(s->in, c->rest, rest);
+		c->rest += rest;
+		c->rest_bytes -= rest;
+	}
+	more = read_full(job->in, s->in + rest, c->segment - rest);
+	if (more < 0) {
+		msg_errno(job->in_name, -more);
+		return more;
+	}
+	*got = rest + more;
+	c->eof = *got < c->segment;
+	return 0;
+}
+
+/*
+ * What was not sent comes first next time. It stays where it is until then:
+ * segments to come are not larger than this one, and lie before it.
+ */
+static void give_back(struct compressor *c, const struct slot *s, size_t sent,
+		      size_t got)
+{
+	if (sent == got)
+		return;
+	/* All of it came from there, if there is more. */
+	c->rest = c->rest_bytes ? c->rest - (got - sent) : s->in + sent;
+	c->rest_bytes += got - sent;
+}
+
 /* Read one segment and hand it to the device. */
 static int feed(struct compressor *c, struct job *job)
 {
 	struct slot *s = &c->slots[c->tail % c->n];
-	ssize_t got;
+	size_t got = 0, sent;
 	int ret = slot_prepare(c, s);
 
 	if (ret && c->tail > 0) {
@@ -173,15 +238,12 @@ static int feed(struct compressor *c, struct job *job)
 		device_error(NULL, ret);
 		return ret;
 	}
-	got = read_full(job->in, s->in, c->segment);
-	if (got < 0) {
-		msg_errno(job->in_name, -got);
-		return got;
-	}
-	c->eof = (size_t)got < c->segment;
-	if (got == 0)
-		return 0;
-	ret = submit(c, s, got);
+	ret = read_segment(c, job, s, &got);
+	if (ret || got == 0)
+		return ret;
+	sent = got;
+	ret = submit_what_fits(c, s, &sent);
+	give_back(c, s, sent, got);
 	if (ret >= 0)
 		ret = wd_comp_poll(c->session, 0);
 	if (ret < 0)
@@ -300,6 +362,7 @@ static size_t segment_for(uint64_t size)
 static void start(struct compressor *c, struct job *job)
 {
 	c->segment = job->in_bytes ? segment_for(job->in_bytes) : SEGMENT_BYTES;
+	c->rest_bytes = 0;
 	c->head = 0;
 	c->tail = 0;
 	c->eof = false;

@@ -184,6 +184,20 @@ wait_for()
 	done
 }
 
+# setting NAME DEFAULT: what --append NAME=VALUE says
+setting()
+{
+	local word
+
+	for word in $(cat /proc/cmdline); do
+		[ "${word%%=*}" != "$1" ] || {
+			echo "${word#*=}"
+			return
+		}
+	done
+	echo "$2"
+}
+
 # pci_find VENDOR:DEVICE
 pci_find()
 {

@@ -2,6 +2,7 @@
 """The chroot for compiling: what is refused, and what is said."""
 import os
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 from unittest import mock
@@ -44,12 +45,36 @@ class Modules(unittest.TestCase):
     def test_modules_without_kbuild_is_refused(self):
         kernel = Kernel("arm64", "6.12", "6.12", *[Path("/nowhere")] * 3)
         with self.assertRaisesRegex(PrepareError, "no Kbuild"):
-            kmods.modules("nothing-of-the-kind", kernel)
+            kmods.modules(["nothing-of-the-kind"], kernel)
 
-    def test_modules_for_a_stock_kernel_name_the_debug_kernels(self):
-        kernel = Kernel("arm64", "6.12", "6.12.1-arm64", *[Path("/nowhere")] * 3)
-        with self.assertRaisesRegex(PrepareError, "--kernel debug"):
-            kmods.modules("kernel", kernel)
+    def test_sources_are_without_what_a_build_by_hand_left(self):
+        with tempfile.TemporaryDirectory() as name:
+            top = Path(name)
+            for path in ("kmod/Kbuild", "kmod/a.c", "kmod/a.o", "kmod/.a.o.cmd",
+                         "kmod/a.mod.c", "kmod/compat/probed.h",
+                         "kmod/compat/probed/x.h", "uapi/u.h", "hwdefs/h.h"):
+                (top / path).parent.mkdir(parents=True, exist_ok=True)
+                (top / path).touch()
+            with mock.patch.object(kmods, "TOP", top):
+                found = kmods.sources(kmods.PRODUCT)
+        self.assertEqual(sorted(map(str, found)), [
+            "hwdefs/h.h", "kmod/Kbuild", "kmod/a.c", "uapi/u.h"])
+
+    def test_modules_of_a_debug_kernel_are_made_with_what_it_brings(self):
+        with tempfile.TemporaryDirectory() as name:
+            (Path(name) / "build").mkdir()
+            kernel = Kernel("arm64", "6.12", "6.12", Path("/nowhere"), Path(name),
+                            Path("/nowhere"))
+            self.assertEqual(kmods.tree_of(kernel).outside, Path(name) / "build")
+
+    def test_modules_with_the_product_can_use_its_symbols(self):
+        with tempfile.TemporaryDirectory() as name, \
+                mock.patch.object(builder, "run", return_value=b"") as run:
+            tree = kmods.Tree("arm64", "6.12", *[Path("/nowhere")] * 3)
+            kmods.make("provoke", Path(name), tree, [], Path("/product"))
+        self.assertIn("KBUILD_EXTRA_SYMBOLS=/srv/symbols/Module.symvers",
+                      run.call_args[0][0])
+        self.assertEqual(run.call_args[0][2][Path("/product")], kmods.SYMBOLS)
 
 
 if __name__ == "__main__":

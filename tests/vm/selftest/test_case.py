@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from vmlib import case  # noqa: E402
+from vmlib import case, targets  # noqa: E402
 from vmlib.case import CaseError, KernelName  # noqa: E402
 
 
@@ -41,6 +41,14 @@ class Load(unittest.TestCase):
         self.assertEqual([("vfio", ("a=1", "b=2")), ("vfio-pci", ())],
                          [(module.name, module.parameters) for module in only.modules])
 
+    def test_load_long_tests_are_not_quick(self):
+        (long,) = self.load("# summary: s\n# matrix: full\n# product: wdzip wd_load")
+        (quick,) = self.load("# summary: s")
+        self.assertEqual((False, True), (long.in_quick, quick.in_quick))
+        self.assertEqual(("wdzip", "wd_load"), long.product)
+        target = targets.Target("arm64", KernelName("6.12", "kasan"), "none")
+        self.assertFalse(targets.in_quick(long, target))
+
     def test_load_bad_headers_are_refused(self):
         self.refuses("# arch: arm64", "no \"summary\"")
         self.refuses("# summary: s\n# kernels: 6.1", "unknown key \"kernels\"")
@@ -50,6 +58,7 @@ class Load(unittest.TestCase):
         self.refuses("# summary: s\n# expects: wonders", "wonders")
         self.refuses("# summary: s\n# timeout: soon", "soon")
         self.refuses("# summary: s\n# ram: none", "ram")
+        self.refuses("# summary: s\n# matrix: none", "matrix")
         self.refuses("# summary: s\n# functions: vf0", "vf0")
         self.refuses("# summary: s\n# timeout v2: 3", "variants")
         self.refuses("# summary: s\n# summary: t", "twice")

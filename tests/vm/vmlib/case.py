@@ -14,8 +14,8 @@ FOLDER = Path(__file__).resolve().parents[1] / "cases"
 ARCHES = ("arm64", "amd64")
 IOMMUS = {"arm64": ("none", "virtio"), "amd64": ("none", "intel", "virtio")}
 KEYS = ("summary", "arch", "kernel", "iommu", "device", "functions", "modules",
-        "programs", "kmod", "expects", "allows", "append", "ram", "smp", "mem",
-        "timeout")
+        "programs", "product", "kmod", "expects", "allows", "append", "matrix", "ram",
+        "smp", "mem", "timeout")
 FLAVOURS = ("kasan", "kcsan")
 HEADER = re.compile(r"# ([a-z]+)(?: ([a-z0-9-]+))?:(?: +(.*))?$")
 TIMEOUT_SECONDS = 60
@@ -46,10 +46,12 @@ class Case:
     iommu: tuple[str, ...] = ("none",)
     modules: tuple[Module, ...] = ()
     programs: tuple[str, ...] = ()
-    kmod: str = ""
+    product: tuple[str, ...] = ()
+    kmod: tuple[str, ...] = ()
     expects: tuple[str, ...] = ()
     allows: tuple[str, ...] = ()
     append: tuple[str, ...] = ()
+    in_quick: bool = True
     shared_ram: bool = True
     smp: int = 2
     mem: str = "512M"
@@ -154,8 +156,8 @@ def _common(header: _Header) -> dict[str, object]:
     result: dict[str, object] = {"summary": values["summary"]}
     known = {"arch": ARCHES, "iommu": ("none", "virtio", "intel"),
              "expects": tuple(reports.KINDS), "allows": tuple(reports.KINDS)}
-    for key in ("arch", "kernel", "iommu", "functions", "programs", "expects",
-                "allows", "append"):
+    for key in ("arch", "kernel", "iommu", "functions", "programs", "product", "kmod",
+                "expects", "allows", "append"):
         if key not in values:
             continue
         words = tuple(values[key].split())
@@ -169,7 +171,6 @@ def _common(header: _Header) -> dict[str, object]:
                 raise header.fail(1, f'functions: "{word}" is neither pf nor vf1, vf2...')
         result[key] = words
     result["modules"] = _modules(values.get("modules", ""))
-    result["kmod"] = values.get("kmod", "")
     _numbers(header, result)
     return result
 
@@ -179,6 +180,9 @@ def _numbers(header: _Header, result: dict[str, object]) -> None:
     if values.get("ram", "shared") not in ("shared", "private"):
         raise header.fail(1, "ram: it is shared or private")
     result["shared_ram"] = values.get("ram", "shared") == "shared"
+    if values.get("matrix", "quick") not in ("quick", "full"):
+        raise header.fail(1, "matrix: it is quick or full")
+    result["in_quick"] = values.get("matrix", "quick") == "quick"
     for key, pattern, kind in (("smp", r"[1-9]\d*", int), ("mem", r"[1-9]\d*[MG]", str),
                                ("timeout", r"[1-9]\d*", float)):
         if key in values:

@@ -211,6 +211,12 @@ def _prepare(plan: list[tuple[Case, Target]]) -> None:
         initramfs.busybox(target.arch)
         for name in entry.programs:
             programs.program(name, target.arch)
+        if entry.product:
+            from . import product  # the compiler's chroot is not needed before
+            product.prepare(entry.product, target.arch)
+        if entry.kmod:
+            from . import kmods
+            kmods.modules(entry.kmod, targets.kernel(target.arch, target.kernel))
         if entry.device is not None:
             emulator.build()
     cache.say("everything is there")

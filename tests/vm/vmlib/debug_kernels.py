@@ -48,13 +48,13 @@ def debug(arch: str, series: str, flavour: str = "kasan") -> Kernel:
         raise PrepareError(f"architecture '{arch}' is none of {', '.join(ARCHES)}")
     if flavour not in FLAVOURS:
         raise PrepareError(f"flavour '{flavour}' is none of {', '.join(FLAVOURS)}")
-    package, suite = _package(series)
+    package, suite = find_source(series)
     series = package.name.removeprefix("linux-source-")
     lines = options(arch, series, flavour)
     key = "\n".join([str(FORMAT), arch, str(package), builder.compiler(), *lines])
     folder = cache.entry(
         f"debug-{arch}-{series}-{flavour}", key,
-        lambda part: _fill(arch, _source(package, suite), lines, part))
+        lambda part: _fill(arch, fetch_source(package, suite), lines, part))
     release = (folder / "release").read_text(encoding="utf-8").strip()
     return Kernel(arch, series, release, folder / "image", folder,
                   folder / "config")
@@ -67,7 +67,7 @@ def options(arch: str, series: str, flavour: str) -> list[str]:
          for name in ("base", arch, flavour)), series)
 
 
-def _package(series: str) -> tuple[Package, str]:
+def find_source(series: str) -> tuple[Package, str]:
     pattern = r"\d+\.\d+" if series == NEWEST else re.escape(series)
     for suite in SUITES:
         found = archive.matching(f"linux-source-{pattern}", archive.host_arch(),
@@ -77,7 +77,7 @@ def _package(series: str) -> tuple[Package, str]:
     raise archive.Missing(f"the archive has no source of kernel {series}")
 
 
-def _source(package: Package, suite: str) -> Path:
+def fetch_source(package: Package, suite: str) -> Path:
     """The package, which several kernels are made of."""
     def fetch(part: Path) -> None:
         archive.download([package], archive.host_arch(), part, suite)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from .kernels import Kernel
 
 GUEST = Path(__file__).resolve().parents[1] / "guest"
-DIRECTORIES = ("bin", "dev", "etc", "lib", "lib/modules", "lib/kmod", "proc",
-               "root", "run", "sys", "tmp")
+DIRECTORIES = ("bin", "dev", "etc", "lib", "lib/modules", "lib/kmod", "lib64",
+               "proc", "root", "run", "sys", "tmp")
 
 
 @dataclass
@@ -139,4 +139,5 @@ def add_base(into: Archive, arch: str) -> None:
     into.add("/bin/busybox", busybox(arch).read_bytes(), executable=True)
     into.add("/init", (GUEST / "init").read_bytes(), executable=True)
     into.add("/bin/host", (GUEST / "host").read_bytes(), executable=True)
-    into.add("/lib/tap.sh", (GUEST / "tap.sh").read_bytes())
+    for name in ("tap.sh", "warpdrive.sh"):
+        into.add(f"/lib/{name}", (GUEST / name).read_bytes())

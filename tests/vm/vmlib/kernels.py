@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from . import archive, cache, tool, vmlinux
 from .archive import Package
 from .tool import PrepareError
+
+T = TypeVar("T")
 
 ARCHES = ("amd64", "arm64")
 NEWEST = "newest"
@@ -73,17 +77,26 @@ def series(arch: str) -> list[str]:
 
 def stock(arch: str, wanted: str) -> Kernel:
     """Debian's newest kernel of a series ("6.12") or of all ("newest")."""
+    return _of_newest(arch, wanted, _unpacked)
+
+
+def release(arch: str, wanted: str) -> str:
+    """The name of the kernel that stock() gives, which is not fetched."""
+    return _of_newest(arch, wanted, lambda build: build.release)
+
+
+def _of_newest(arch: str, wanted: str, use: Callable[[_Build], T]) -> T:
     _check(arch)
     if wanted != NEWEST and not re.fullmatch(ANY_SERIES, wanted):
         raise PrepareError(f"'{wanted}' is no series of kernels, which is for "
                            f"instance 6.12 or {NEWEST}")
     try:
-        return _unpacked(_newest_build(arch, wanted))
+        return use(_newest_build(arch, wanted))
     except archive.Missing:
         # What the lists say may be gone, or newer than they are.
         for suite in SUITES:
             archive.refresh(suite, arch)
-        return _unpacked(_newest_build(arch, wanted))
+        return use(_newest_build(arch, wanted))
 
 
 def _check(arch: str) -> None:

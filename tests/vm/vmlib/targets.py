@@ -111,6 +111,8 @@ MATRICES = {"quick": QUICK, "full": FULL}
 def in_quick(entry: Case, target: Target) -> bool:
     """Whether a quick matrix has the test on that: the device's generations need
     not be shown on each kernel."""
+    if not entry.in_quick:
+        return False
     if target.kernel.flavour:
         return entry.name in QUICK_DEBUG or bool(entry.kernel)
     newest = target.kernel == kernel_name(target.arch, kernels.NEWEST)

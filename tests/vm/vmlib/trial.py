@@ -224,6 +224,9 @@ def file_system(case: Case, machine: boot.Machine, settings: Settings,
     for name in case.programs:
         archive.add(f"/bin/{name}", programs.program(name, machine.arch).read_bytes(),
                     executable=True)
+    if case.product:
+        from . import product  # the compiler's chroot is not needed before
+        product.add(archive, case.product, machine.arch)
     for path in (*_own_modules(case, machine), *settings.modules):
         archive.add(f"/lib/kmod/{path.name}", path.read_bytes())
     archive.add("/test.sh", case.path.read_bytes())
