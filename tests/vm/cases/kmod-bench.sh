@@ -1,21 +1,21 @@
 #!/bin/sh
 # shellcheck shell=dash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# summary: what queues and requests cost here (-v shows it): a base for comparison
+# summary: what queues and requests cost here (rounds=N, -v shows it): a base for comparison
 # kernel: stock
 # iommu: none virtio intel
 # device: --revision v3
 # product: wd_load
 # kmod: warpdrive acomp_test
 # matrix: full
-# timeout: 120
+# timeout: 300
 . /lib/tap.sh
 # shellcheck source=tests/vm/guest/warpdrive.sh
 . /lib/warpdrive.sh
 
 needs_vectors
 load_settled uacce_mode=2
-wd_load cost "$zip" "$(setting rounds 500)" >/tmp/cost
+wd_load cost "$zip" "$(setting rounds 200)" >/tmp/cost
 is "all went well" $? 0
 note "$(cat /tmp/cost)"
 for format in deflate zlib; do

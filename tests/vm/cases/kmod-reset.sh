@@ -46,12 +46,13 @@ disturb()
 	local name="$1" status="$2"
 	shift 2
 
-	crypto_begin
 	users 2 hold
 	ok "$name: users" wait_for 60 at_work
 	holders=$users
 	users 6 busy
 	ok "$name: more users" wait_for 60 at_work
+	# Last, as crypto takes every queue that is left.
+	crypto_begin
 	ok "$name" "$@"
 	ended
 	is "$name: users are told" "$endings" "$status" || note "$(cat /tmp/users)"

@@ -103,7 +103,7 @@ users()
 # at_work: all of them have come so far that they use their queues
 at_work()
 {
-	[ "$(grep -c -e busy$ -e holds -e sleeps /tmp/users)" -ge "$started" ]
+	[ "$(grep -c -e 'load: busy$' -e holds -e sleeps /tmp/users)" -ge "$started" ]
 }
 
 # ended: waits for all of them; "$endings" has the statuses that there were
