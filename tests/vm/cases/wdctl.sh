@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck shell=dash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # summary: wdctl on the modules: the doctor names what is wrong, and its command mends it
 # iommu: none virtio intel
@@ -7,6 +8,7 @@
 # kmod: warpdrive
 # timeout: 180
 . /lib/tap.sh
+# shellcheck source=tests/vm/guest/warpdrive.sh
 . /lib/warpdrive.sh
 
 needs_vectors
