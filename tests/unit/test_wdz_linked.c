@@ -152,7 +152,9 @@ static void run(const char *name, ...)
 		while ((variable = va_arg(args, const char *)))
 			setenv(variable, va_arg(args, const char *), 1);
 		va_end(args);
-		execl("/proc/self/exe", "test_wdz_linked", name, (char *)NULL);
+		/* Not /proc/self/exe, which under valgrind is valgrind. */
+		execl(program_invocation_name, "test_wdz_linked", name,
+		      (char *)NULL);
 		_exit(127);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
