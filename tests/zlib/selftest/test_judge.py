@@ -71,7 +71,7 @@ class ContextTest(unittest.TestCase):
         ctx = self.context()
         for name, script, wanted, status in (
                 ("good", "printf abc", b"abc", Status.OK),
-                ("bytes", "printf abd", b"abc", Status.FAILED),
+                ("bytes", "printf abx", b"abc", Status.FAILED),
                 ("short", "printf ab", b"abc", Status.FAILED),
                 ("exit", "printf abc; exit 1", b"abc", Status.FAILED)):
             ctx.check_same(name, ctx.run("sh", "-c", script), wanted)
