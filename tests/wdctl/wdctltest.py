@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""What the tests of wdctl share: machines made of files, running it, TAP lines.
+"""What the tests of wdctl share: machines made of files, running it.
 
 Each test program runs by itself:
 WDCTL=path/to/wdctl WDCTL_MACHINE=path/to/wdctl_machine python3 test_x.py
@@ -10,7 +10,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import traceback
+
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from taplines import equal, ok, run_tests, skip
 
 WDCTL = os.path.abspath(os.environ.get("WDCTL", "wdctl"))
 # The same program, whose library looks at the made-up machine as well.
@@ -20,34 +22,6 @@ RELEASE = "6.12.117+deb13-arm64"
 PF = "0000:75:00.0"
 VF = "0000:75:00.1"
 NOBODY = 65534
-
-_count = 0
-_failed = 0
-_skipped = 0
-
-
-def ok(good, what, detail=""):
-    global _count, _failed
-    _count += 1
-    if good:
-        print(f"ok {_count} - {what}", flush=True)
-        return True
-    _failed += 1
-    print(f"not ok {_count} - {what}", flush=True)
-    for line in str(detail).splitlines()[:20]:
-        print(f"#   {line[:300]}")
-    return False
-
-
-def equal(got, wanted, what):
-    return ok(got == wanted, what, f"got    {got!r:.280}\nwanted {wanted!r:.280}")
-
-
-def skip(what, why):
-    global _count, _skipped
-    _count += 1
-    _skipped += 1
-    print(f"ok {_count} # SKIP {what}: {why}", flush=True)
 
 
 def run(args, root=None, env=None, **kw):
@@ -206,21 +180,7 @@ def as_nobody():
 
 def main(*tests):
     """Run each test in an empty folder of its own; never returns."""
-    here = os.getcwd()
     for program in (WDCTL, MACHINE):
         if not os.access(program, os.X_OK):
             sys.exit(f"{program} cannot be run: set WDCTL and WDCTL_MACHINE")
-    for test in tests:
-        print(f"# {test.__name__}")
-        with tempfile.TemporaryDirectory(prefix="wdctl-") as folder:
-            os.chmod(folder, 0o755)
-            os.chdir(folder)
-            try:
-                test()
-            except Exception:
-                ok(False, f"{test.__name__} came to its end",
-                   traceback.format_exc())
-            os.chdir(here)
-    print(f"1..{_count}")
-    print(f"# {_count} checks, {_failed} failed, {_skipped} skipped")
-    sys.exit(1 if _failed or not _count else 0)
+    run_tests(tests, "wdctl-")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""What the tests of wdzip share: running programs, test data, TAP lines.
+"""What the tests of wdzip share: running programs, test data.
 
 Each test program runs by itself: WDZIP=path/to/wdzip python3 test_x.py
 """
@@ -8,8 +8,9 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
-import traceback
+
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from taplines import equal, ok, run_tests, skip
 
 WDZIP = os.path.abspath(os.environ.get("WDZIP", "wdzip"))
 SEGMENT = 2 << 20       # wdzip cuts its input at multiples of this, at most
@@ -22,34 +23,6 @@ PEERS = {
     "libdeflate-gzip": "libdeflate-tools",
     "igzip": "isal",
 }
-
-_count = 0
-_failed = 0
-_skipped = 0
-
-
-def ok(good, what, detail=""):
-    global _count, _failed
-    _count += 1
-    if good:
-        print(f"ok {_count} - {what}", flush=True)
-        return True
-    _failed += 1
-    print(f"not ok {_count} - {what}", flush=True)
-    for line in str(detail).splitlines()[:12]:
-        print(f"#   {line[:300]}")
-    return False
-
-
-def equal(got, wanted, what):
-    return ok(got == wanted, what, f"got    {got!r:.280}\nwanted {wanted!r:.280}")
-
-
-def skip(what, why):
-    global _count, _skipped
-    _count += 1
-    _skipped += 1
-    print(f"ok {_count} # SKIP {what}: {why}", flush=True)
 
 
 def peer(name):
@@ -140,20 +113,6 @@ def binaries():
 
 def main(*tests):
     """Run each test in an empty folder of its own; never returns."""
-    here = os.getcwd()
     if not os.access(WDZIP, os.X_OK):
         sys.exit(f"{WDZIP} cannot be run: set WDZIP to the program")
-    for test in tests:
-        print(f"# {test.__name__}")
-        with tempfile.TemporaryDirectory(prefix="wdzip-") as folder:
-            os.chmod(folder, 0o755)
-            os.chdir(folder)
-            try:
-                test()
-            except Exception:
-                ok(False, f"{test.__name__} came to its end",
-                   traceback.format_exc())
-            os.chdir(here)
-    print(f"1..{_count}")
-    print(f"# {_count} checks, {_failed} failed, {_skipped} skipped")
-    sys.exit(1 if _failed or not _count else 0)
+    run_tests(tests, "wdzip-")

@@ -53,6 +53,26 @@ void command_arguments(const struct command *cmd, int argc, int min, int max)
 		command_refuse(cmd, "%s: too many arguments", cmd->name);
 }
 
+bool command_json(const struct command *cmd, int argc, char **argv, int min,
+		  int max)
+{
+	static const struct option longs[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "json", no_argument, NULL, 'j' },
+		{ NULL, 0, NULL, 0 },
+	};
+	bool json = false;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "hj", longs, NULL)) != -1) {
+		if (c != 'j')
+			command_other(cmd, c);
+		json = true;
+	}
+	command_arguments(cmd, argc, min, max);
+	return json;
+}
+
 unsigned long command_number(const struct command *cmd, const char *what,
 			     const char *text, unsigned long min,
 			     unsigned long max)

@@ -12,12 +12,6 @@
 
 #include "doctor.h"
 
-static const struct option longs[] = {
-	{ "help", no_argument, NULL, 'h' },
-	{ "json", no_argument, NULL, 'j' },
-	{ NULL, 0, NULL, 0 },
-};
-
 struct check {
 	const char *name;
 	void (*run)(struct doctor *d);
@@ -309,15 +303,10 @@ static int run(const struct command *cmd, int argc, char **argv)
 {
 	struct doctor d = { .dev = NULL };
 	struct report r = { .json = NULL };
-	bool json = false;
-	int c, ret;
+	bool json;
+	int ret;
 
-	while ((c = getopt_long(argc, argv, "hj", longs, NULL)) != -1) {
-		if (c != 'j')
-			command_other(cmd, c);
-		json = true;
-	}
-	command_arguments(cmd, argc, 0, 1);
+	json = command_json(cmd, argc, argv, 0, 1);
 	ret = device_list_read(&d.all);
 	if (ret) {
 		msg_error(NULL, "%s", strerror(-ret));

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* When a device that keeps failing is taken out of service. */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "wdctl.h"
 
@@ -18,19 +16,13 @@ static const struct option longs[] = {
 
 static int write_threshold(const struct device *dev, unsigned long n)
 {
-	char path[PATH_BYTES], text[24];
-	int fd, len, ret;
+	char path[PATH_BYTES];
+	int ret;
 
 	ret = path_make(path, "/sys/class/uacce/%s/isolate_strategy", dev->name);
 	if (ret)
 		return ret;
-	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return -errno;
-	len = snprintf(text, sizeof(text), "%lu\n", n);
-	ret = write(fd, text, len) == len ? 0 : -errno;
-	close(fd);
-	return ret;
+	return write_number(path, n);
 }
 
 static int failed(const struct device *dev, unsigned long n, int err)

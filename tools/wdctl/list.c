@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "wdctl.h"
-
-static const struct option longs[] = {
-	{ "help", no_argument, NULL, 'h' },
-	{ "json", no_argument, NULL, 'j' },
-	{ NULL, 0, NULL, 0 },
-};
 
 static int print_json(const struct device_list *all)
 {
@@ -57,15 +50,10 @@ static int print_table(const struct device_list *all)
 static int run(const struct command *cmd, int argc, char **argv)
 {
 	struct device_list all;
-	bool json = false;
-	int c, ret;
+	bool json;
+	int ret;
 
-	while ((c = getopt_long(argc, argv, "hj", longs, NULL)) != -1) {
-		if (c != 'j')
-			command_other(cmd, c);
-		json = true;
-	}
-	command_arguments(cmd, argc, 0, 0);
+	json = command_json(cmd, argc, argv, 0, 0);
 	ret = device_list_read(&all);
 	if (ret) {
 		msg_error(NULL, "%s", strerror(-ret));

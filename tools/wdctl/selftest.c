@@ -13,12 +13,6 @@
 #define ASYNC_REQS	32
 #define ASYNC_QUEUES	2
 
-static const struct option longs[] = {
-	{ "help", no_argument, NULL, 'h' },
-	{ "json", no_argument, NULL, 'j' },
-	{ NULL, 0, NULL, 0 },
-};
-
 static const uint32_t formats[] = { WD_COMP_GZIP, WD_COMP_ZLIB, WD_COMP_DEFLATE };
 
 /**
@@ -276,15 +270,10 @@ static int run(const struct command *cmd, int argc, char **argv)
 	struct device_list all;
 	struct wd_device_info info;
 	const char *name;
-	bool json = false;
-	int c, ret;
+	bool json;
+	int ret;
 
-	while ((c = getopt_long(argc, argv, "hj", longs, NULL)) != -1) {
-		if (c != 'j')
-			command_other(cmd, c);
-		json = true;
-	}
-	command_arguments(cmd, argc, 0, 1);
+	json = command_json(cmd, argc, argv, 0, 1);
 	name = argv[optind] ? argv[optind] : WD_DEVICE_AUTO;
 	ret = trial_choose(name, WD_COMP_GZIP, &info);
 	if (ret)

@@ -5,12 +5,6 @@
 
 #include "wdctl.h"
 
-static const struct option longs[] = {
-	{ "help", no_argument, NULL, 'h' },
-	{ "json", no_argument, NULL, 'j' },
-	{ NULL, 0, NULL, 0 },
-};
-
 static void line(const char *key, const char *text)
 {
 	printf("%-20s %s\n", key, text[0] ? text : "-");
@@ -85,15 +79,10 @@ static int run(const struct command *cmd, int argc, char **argv)
 {
 	const struct device *dev;
 	struct device_list all;
-	bool json = false;
-	int c, ret;
+	bool json;
+	int ret;
 
-	while ((c = getopt_long(argc, argv, "hj", longs, NULL)) != -1) {
-		if (c != 'j')
-			command_other(cmd, c);
-		json = true;
-	}
-	command_arguments(cmd, argc, 1, 1);
+	json = command_json(cmd, argc, argv, 1, 1);
 	ret = device_get(&all, argv[optind], &dev);
 	if (ret)
 		return ret;

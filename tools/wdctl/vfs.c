@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Virtual functions of a device: how many there are, and how many there should be. */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "wdctl.h"
 
@@ -16,21 +14,15 @@ static const struct option longs[] = {
 
 #define MAX_VFS	65535	/* of any PCI device */
 
-static int write_number(const char *address, unsigned long n)
+static int write_vfs(const char *address, unsigned long n)
 {
-	char path[PATH_BYTES], text[24];
-	int fd, len, ret;
+	char path[PATH_BYTES];
+	int ret;
 
 	ret = path_make(path, "/sys/bus/pci/devices/%s/sriov_numvfs", address);
 	if (ret)
 		return ret;
-	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return -errno;
-	len = snprintf(text, sizeof(text), "%lu\n", n);
-	ret = write(fd, text, len) == len ? 0 : -errno;
-	close(fd);
-	return ret;
+	return write_number(path, n);
 }
 
 static int failed(const struct device *dev, unsigned long n, int err)
@@ -69,13 +61,13 @@ static int change(const struct device *dev, unsigned long n)
 		return EXIT_OK;
 	/* The kernel goes from one number to another by way of 0 only. */
 	if (n && dev->vfs.value > 0)
-		ret = write_number(dev->pci, 0);
+		ret = write_vfs(dev->pci, 0);
 	if (ret)
 		return failed(dev, n, ret);
-	ret = write_number(dev->pci, n);
+	ret = write_vfs(dev->pci, n);
 	if (!ret)
 		return EXIT_OK;
-	if (n && dev->vfs.value > 0 && write_number(dev->pci, dev->vfs.value))
+	if (n && dev->vfs.value > 0 && write_vfs(dev->pci, dev->vfs.value))
 		msg_error(device_title(dev), "the %lld there were could not be brought back",
 			  dev->vfs.value);
 	return failed(dev, n, ret);

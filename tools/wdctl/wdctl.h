@@ -52,6 +52,9 @@ void __attribute__((noreturn, format(printf, 2, 3)))
 command_refuse(const struct command *cmd, const char *fmt, ...);
 /** command_arguments() - end with a message unless optind leaves @min to @max */
 void command_arguments(const struct command *cmd, int argc, int min, int max);
+/** command_json() - arguments as above, where --json is the only option: is it there? */
+bool command_json(const struct command *cmd, int argc, char **argv, int min,
+		  int max);
 /** command_number() - a decimal number of the command line, from @min to @max */
 unsigned long command_number(const struct command *cmd, const char *what,
 			     const char *text, unsigned long min,
@@ -84,6 +87,11 @@ bool library_sees_root(void);
 /** path_make() - @fmt below the root; 0 or -ENAMETOOLONG */
 int path_make(char path[PATH_BYTES], const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* write.c */
+
+/** write_number() - @n as a line into the attribute at @path; 0 or -errno */
+int write_number(const char *path, unsigned long n);
 
 /* read.c: no file here blocks, is trusted to end, or to be text */
 
