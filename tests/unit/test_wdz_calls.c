@@ -27,17 +27,13 @@ static const char *const uses[][2] = {
 static int setup(void **state)
 {
 	(void)state;
-	data = data_new(MIB, DATA_TEXT, 5);
-	wdz_start(NULL);
-	return 0;
+	return wdz_setup(&data, MIB, 5);
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	free(data);
-	wdz_stop();
-	return 0;
+	return wdz_teardown(data);
 }
 
 struct pair {

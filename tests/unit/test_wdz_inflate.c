@@ -9,17 +9,13 @@ static uint8_t *data;
 static int setup(void **state)
 {
 	(void)state;
-	data = data_new(4 * MIB, DATA_TEXT, 2);
-	wdz_start(NULL);
-	return 0;
+	return wdz_setup(&data, 4 * MIB, 2);
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	free(data);
-	wdz_stop();
-	return 0;
+	return wdz_teardown(data);
 }
 
 static void begin(z_stream *strm, int bits)

@@ -14,17 +14,13 @@ static uint8_t *data;
 static int setup(void **state)
 {
 	(void)state;
-	data = data_new(MIB, DATA_TEXT, 4);
-	wdz_start(NULL);
-	return 0;
+	return wdz_setup(&data, MIB, 4);
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	free(data);
-	wdz_stop();
-	return 0;
+	return wdz_teardown(data);
 }
 
 static void begin(z_stream *strm)

@@ -68,6 +68,21 @@ static inline void wdz_stop(void)
 	assert_int_equal(wd_fake_stop(), 0);
 }
 
+/* For a program whose cases share one text. */
+static inline int wdz_setup(uint8_t **data, size_t bytes, unsigned int seed)
+{
+	*data = data_new(bytes, DATA_TEXT, seed);
+	wdz_start(NULL);
+	return 0;
+}
+
+static inline int wdz_teardown(uint8_t *data)
+{
+	free(data);
+	wdz_stop();
+	return 0;
+}
+
 /* One deflate() with all the output that it has to give, in steps of @room. */
 static inline int wdz_push(z_stream *strm, const uint8_t *src, size_t bytes,
 			   int flush, size_t room, struct bytes *out)
