@@ -3,7 +3,6 @@
 #include "vfu_support.h"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 
 /* Device, regions, interrupts */
 

@@ -3,7 +3,6 @@
 #include "vfu_support.h"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 
 /* A connection without VERSION. */
 static void connect_raw(struct vfu_bench *b, struct vfu_client *client)
