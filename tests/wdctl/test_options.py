@@ -4,6 +4,7 @@
 import os
 import re
 import subprocess
+import tempfile
 
 from wdctltest import WDCTL, equal, main, ok, run, text
 
@@ -77,6 +78,19 @@ def test_nonsense():
            f"{r.returncode} {r.stderr!r}")
 
 
+def test_other_name():
+    """Packages may install it under another name; then it calls itself so."""
+    with tempfile.TemporaryDirectory() as folder:
+        name = os.path.join(folder, "warpctl")
+        os.symlink(WDCTL, name)
+        ok(text(run([name, "--version"])).startswith("warpctl "), "--version")
+        ok(text(run([name, "--help"])).startswith("Usage: warpctl "), "--help")
+        for args in ([], ["nonsense"], ["list", "-z"], ["show"], ["show", "none"]):
+            said = run([name, *args]).stderr.decode()
+            ok(said.startswith("warpctl: ") and "wdctl" not in said, f"{args}",
+               said)
+
+
 def test_exit_codes():
     """3 for a device that is not there, whatever its name."""
     for args in (["show"], ["vfs"], ["isolate"], ["selftest"],
@@ -129,5 +143,5 @@ def test_completion():
           "and values of options")
 
 
-main(test_information, test_nonsense, test_exit_codes, test_output,
+main(test_information, test_nonsense, test_other_name, test_exit_codes, test_output,
      test_completion)

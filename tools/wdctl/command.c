@@ -10,15 +10,15 @@
 
 static void __attribute__((noreturn)) refuse(const struct command *cmd)
 {
-	fprintf(stderr, "Try `wdctl %s --help' for more information.\n",
-		cmd->name);
+	fprintf(stderr, "Try `%s %s --help' for more information.\n",
+		msg_program(), cmd->name);
 	exit(EXIT_USAGE);
 }
 
 static void __attribute__((noreturn)) help(const struct command *cmd)
 {
-	printf("Usage: wdctl %s %s\n%s\n\n%s  -h, --help          show this help\n",
-	       cmd->name, cmd->arguments, cmd->help, cmd->options);
+	printf("Usage: %s %s %s\n%s\n\n%s  -h, --help          show this help\n",
+	       msg_program(), cmd->name, cmd->arguments, cmd->help, cmd->options);
 	if (fclose(stdout)) {
 		msg_error("stdout", "%s", strerror(errno));
 		exit(EXIT_FAILED);
@@ -37,7 +37,7 @@ void command_refuse(const struct command *cmd, const char *fmt, ...)
 {
 	va_list ap;
 
-	fputs("wdctl: ", stderr);
+	fprintf(stderr, "%s: ", msg_program());
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);

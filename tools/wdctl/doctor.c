@@ -215,7 +215,7 @@ static void no_such_device(struct report *r, struct doctor *d, const char *name)
 {
 	d->now = (struct finding){ .verdict = WRONG };
 	finding_wrong(d, "no-such-device", "there is no device %s", name);
-	finding_mend(d, "wdctl list");
+	finding_mend(d, "%s list", msg_program());
 	report(r, d, "device");
 }
 

@@ -58,8 +58,8 @@ void check_hardware(struct doctor *d)
 	nr = names.nr;
 	names_free(&names);
 	finding_wrong(d, "no-hardware",
-		      "none of the %u PCI functions is a ZIP accelerator; programs use the built-in device, which works (wdctl doctor emu)",
-		      nr);
+		      "none of the %u PCI functions is a ZIP accelerator; programs use the built-in device, which works (%s doctor emu)",
+		      nr, msg_program());
 	finding_mend(d, "lspci -d 19e5: (on a server that has one: switch it on in the firmware's set-up; in a virtual machine: pass a function to it)");
 }
 

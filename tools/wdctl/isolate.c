@@ -28,15 +28,18 @@ static int write_threshold(const struct device *dev, unsigned long n)
 static int failed(const struct device *dev, unsigned long n, int err)
 {
 	if (err == -EACCES) {
-		msg_error(dev->name, "only root may do this: sudo wdctl isolate %s %lu",
-			  dev->name, n);
+		msg_error(dev->name, "only root may do this: sudo %s isolate %s %lu",
+			  msg_program(), dev->name, n);
 		return EXIT_DENIED;
 	}
 	/* The kernel's answer to root. */
-	if (err == -EPERM)
-		msg_error(dev->name, "%s", dev->hw && dev->hw->is_vf ?
-			  "a virtual function follows its physical one: name that" :
-			  "it is isolated already: wdctl doctor says how that ends");
+	if (err == -EPERM && dev->hw && dev->hw->is_vf)
+		msg_error(dev->name,
+			  "a virtual function follows its physical one: name that");
+	else if (err == -EPERM)
+		msg_error(dev->name,
+			  "it is isolated already: %s doctor says how that ends",
+			  msg_program());
 	else if (err == -ENOENT)
 		msg_error(dev->name, "its kernel driver knows no threshold");
 	else

@@ -14,44 +14,45 @@ static const struct command *const commands[] = {
 
 static int print_help(void)
 {
-	puts("Usage: wdctl COMMAND [OPTION]... [ARGUMENT]...\n"
-	     "Look after the compression accelerators of this machine.\n");
+	printf("Usage: %s COMMAND [OPTION]... [ARGUMENT]...\n"
+	       "Look after the compression accelerators of this machine.\n\n",
+	       msg_program());
 	for (size_t i = 0; i < NR_COMMANDS; i++)
 		printf("  %-9s %-18s %s\n", commands[i]->name,
 		       commands[i]->arguments, commands[i]->help);
-	puts("\n  -h, --help      show this help; wdctl COMMAND --help shows more\n"
-	     "  -V, --version   show the version\n"
-	     "\n"
-	     "Exit codes: 0 success, 1 something is wrong or was not done, 2 the command\n"
-	     "line is wrong, 3 no such device, 4 not permitted.");
+	printf("\n  -h, --help      show this help; %s COMMAND --help shows more\n"
+	       "  -V, --version   show the version\n"
+	       "\n"
+	       "Exit codes: 0 success, 1 something is wrong or was not done, 2 the command\n"
+	       "line is wrong, 3 no such device, 4 not permitted.\n",
+	       msg_program());
 	return EXIT_OK;
 }
 
 static int refuse(const char *fmt, const char *name)
 {
 	msg_error(NULL, fmt, name);
-	fputs("Try `wdctl --help' for more information.\n", stderr);
+	fprintf(stderr, "Try `%s --help' for more information.\n", msg_program());
 	return EXIT_USAGE;
 }
 
 static int run(int argc, char **argv)
 {
-	/* getopt's own messages start with it. */
-	static char me[] = "wdctl";
-
 	if (argc < 2)
 		return refuse("a command is missing%s", "");
 	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help") ||
 	    !strcmp(argv[1], "help"))
 		return print_help();
 	if (!strcmp(argv[1], "-V") || !strcmp(argv[1], "--version")) {
-		printf("wdctl %s (libwarpdrive %s)\n", WD_VERSION, wd_version());
+		printf("%s %s (libwarpdrive %s)\n", msg_program(), WD_VERSION,
+		       wd_version());
 		return EXIT_OK;
 	}
 	for (size_t i = 0; i < NR_COMMANDS; i++) {
 		if (strcmp(argv[1], commands[i]->name))
 			continue;
-		argv[1] = me;
+		/* getopt's own messages start with it. */
+		argv[1] = program_invocation_short_name;
 		return commands[i]->run(commands[i], argc - 1, argv + 1);
 	}
 	return refuse(argv[1][0] == '-' ? "unknown option '%s'" :

@@ -6,13 +6,18 @@
 
 #include "wdctl.h"
 
+const char *msg_program(void)
+{
+	return program_invocation_short_name;
+}
+
 void msg_error(const char *name, const char *fmt, ...)
 {
 	va_list ap;
 
 	/* One line stays one line when threads of the library log as well. */
 	flockfile(stderr);
-	fputs("wdctl: ", stderr);
+	fprintf(stderr, "%s: ", msg_program());
 	if (name)
 		fprintf(stderr, "%s: ", name);
 	va_start(ap, fmt);
@@ -26,24 +31,27 @@ int msg_device(const char *name, int err)
 {
 	switch (-err) {
 	case ENODEV:
-		msg_error(name, "no such device, or it cannot do this (wdctl list shows what there is)");
+		msg_error(name, "no such device, or it cannot do this (%s list shows what there is)",
+			  msg_program());
 		return EXIT_NO_DEVICE;
 	case EACCES:
 	case EPERM:
-		msg_error(name, "the device file may not be opened (wdctl doctor says why)");
+		msg_error(name, "the device file may not be opened (%s doctor says why)",
+			  msg_program());
 		return EXIT_DENIED;
 	case EBUSY:
-		msg_error(name, "all queues are in use (wdctl show %s names who has them)",
-			  name);
+		msg_error(name, "all queues are in use (%s show %s names who has them)",
+			  msg_program(), name);
 		return EXIT_FAILED;
 	case ENOTSUP:
 		msg_error(name, "the device speaks an interface that this version does not know: update libwarpdrive");
 		return EXIT_FAILED;
 	case EIO:
-		msg_error(name, "the device failed (wdctl doctor says more)");
+		msg_error(name, "the device failed (%s doctor says more)", msg_program());
 		return EXIT_FAILED;
 	case ETIMEDOUT:
-		msg_error(name, "the device did not answer in time (wdctl doctor says more)");
+		msg_error(name, "the device did not answer in time (%s doctor says more)",
+			  msg_program());
 		return EXIT_FAILED;
 	case EBADMSG:
 		msg_error(name, "the device gave wrong data");

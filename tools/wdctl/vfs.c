@@ -32,8 +32,8 @@ static int failed(const struct device *dev, unsigned long n, int err)
 	switch (-err) {
 	case EACCES:
 	case EPERM:
-		msg_error(name, "only root may do this: sudo wdctl vfs %s %lu",
-			  name, n);
+		msg_error(name, "only root may do this: sudo %s vfs %s %lu",
+			  msg_program(), name, n);
 		return EXIT_DENIED;
 	case EBUSY:
 		msg_error(name, "virtual functions are in use, by a virtual machine or a program: end it first");

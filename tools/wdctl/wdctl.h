@@ -62,6 +62,12 @@ unsigned long command_number(const struct command *cmd, const char *what,
 
 /* msg.c */
 
+/**
+ * msg_program() - as it was called; packages may give it another name, as
+ * util-linux has a wdctl for watchdogs
+ */
+const char *msg_program(void);
+
 /** msg_error() - one line on stderr; @name may be NULL */
 void msg_error(const char *name, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
