@@ -19,7 +19,7 @@ static int call_zlib(struct wdz_inflate *d, int flush)
 	int ret;
 
 	wdz_inflate_lend(d);
-	ret = wdz_real()->inflate(strm, flush);
+	ret = wdz_real(inflate)(strm, flush);
 	wdz_inflate_return(d);
 	if (begin)
 		wdz_choice_soft(WDZ_KIND_INFLATE, in - strm->avail_in, begin);
