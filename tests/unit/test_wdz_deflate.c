@@ -178,6 +178,35 @@ static void test_deflate_device_dies_software_goes_on(void **state)
 	}
 }
 
+/* Behind zlib's part, too: zlib made what it may refer to. */
+static void test_deflate_device_dies_after_zlibs_part(void **state)
+{
+	struct bytes out = { 0 };
+	z_stream strm;
+	size_t at;
+	int bits;
+
+	(void)state;
+	for_each_bits(bits, i) {
+		wdz_stop();
+		wdz_start(NULL);
+		assert_int_equal(wdz_config_set("use", "auto"), 0);
+		assert_int_equal(wdz_config_set("threshold", "50000"), 0);
+		begin(&strm, 6, bits);
+		for (at = 0; at < 200000; at += 10000)
+			wdz_push(&strm, data + at, 10000, Z_NO_FLUSH, 5000,
+				 &out);
+		assert_int_equal(wdz_counter(WDZ_COUNT_DEFLATE_DEVICE), 1);
+		wd_fake_remove(0);
+		wdz_push(&strm, data + at, 300000 - at, Z_FINISH, 5000, &out);
+		assert_int_equal(wdz_deflateEnd(&strm), Z_OK);
+		wdz_judge(&out, bits, data, 300000);
+		bytes_free(&out);
+		assert_int_equal(wdz_counter(WDZ_COUNT_DEFLATE_MOVED), 1);
+		assert_int_equal(wdz_counter(WDZ_COUNT_DEFLATE_DEVICE_IN), 0);
+	}
+}
+
 static void test_deflate_no_device_software(void **state)
 {
 	(void)state;
@@ -808,6 +837,7 @@ int main(void)
 		case(test_deflate_flushes_end_aligned),
 		case(test_deflate_full_flush_forgets),
 		case(test_deflate_device_dies_software_goes_on),
+		case(test_deflate_device_dies_after_zlibs_part),
 		case(test_deflate_no_device_software),
 		case(test_deflate_verify_catches_wrong_output),
 		case(test_deflate_verify_accepts_right_output),
