@@ -265,6 +265,8 @@ static bool flush_zlib(struct wdz_deflate *d)
 	strm->next_out = saved.next_out;
 	strm->avail_out = saved.avail_out;
 	strm->total_out = saved.total_out;
+	/* That there was nothing to flush is no error of the caller's. */
+	strm->msg = saved.msg;
 	return !bytes && !bits;
 }
 
