@@ -586,6 +586,38 @@ static struct bytes packed_blocks(int bits, unsigned int blocks)
 	return out;
 }
 
+/* Every length that is cut off. */
+static void uncompress_cut_off(const struct bytes *packed)
+{
+	uint8_t ours[8000], theirs[8000];
+	uLongf our_len, their_len;
+	uLong cut;
+
+	for (cut = 0; cut <= packed->bytes; cut++) {
+		our_len = their_len = sizeof(ours);
+		check(wdz_uncompress(ours, &our_len, packed->at, cut) ==
+		      uncompress(theirs, &their_len, packed->at, cut),
+		      "cut at %lu", cut);
+		check(our_len == their_len, "cut at %lu: %lu, zlib %lu", cut,
+		      our_len, their_len);
+		assert_memory_equal(ours, theirs, our_len);
+	}
+}
+
+/* In one go, too: what there is comes out to the last byte. */
+static void test_uncompress_truncated_as_zlib(void **state)
+{
+	struct bytes packed = packed_blocks(15, 2);
+
+	(void)state;
+	uncompress_cut_off(&packed);
+	bytes_free(&packed);
+	packed = wdz_packed((const uint8_t *)"a short text, a shorter one", 28,
+			    1, 15);
+	uncompress_cut_off(&packed);
+	bytes_free(&packed);
+}
+
 /* One call of each; where they stop is the same. */
 static int both_stop(z_stream *ours, z_stream *theirs, int flush, size_t room)
 {
@@ -881,6 +913,7 @@ int main(void)
 		case(test_inflate_device_dies_software_goes_on),
 		case(test_inflate_device_dies_nothing_kept_is_lost),
 		case(test_inflate_zlibs_answers_then_on),
+		case(test_uncompress_truncated_as_zlib),
 		case(test_inflate_stops_at_blocks_behind_full_output),
 		case(test_inflate_copy_both_go_on),
 		case(test_inflate_sync_finds_the_next_flush),
