@@ -81,7 +81,7 @@ bool wdz_body_init(struct wdz_body *body, const struct wdz_engine *want)
 static void free_soft(z_stream *soft)
 {
 	if (soft)
-		wdz_real()->deflateEnd(soft);
+		wdz_real(deflateEnd)(soft);
 	free(soft);
 }
 
@@ -113,7 +113,7 @@ int wdz_body_copy(struct wdz_body *body, const struct wdz_body *from)
 		return 0;
 	body->soft = malloc(sizeof(*body->soft));
 	if (body->soft &&
-	    wdz_real()->deflateCopy(body->soft, from->soft) == Z_OK)
+	    wdz_real(deflateCopy)(body->soft, from->soft) == Z_OK)
 		return 0;
 	free(body->soft);
 	body->soft = NULL;
@@ -163,7 +163,7 @@ static z_stream *new_soft(const struct wdz_body *body)
 
 	if (!soft)
 		return NULL;
-	if (wdz_real()->deflateInit2_(soft, body->level, Z_DEFLATED,
+	if (wdz_real(deflateInit2_)(soft, body->level, Z_DEFLATED,
 				      -body->window_bits, body->mem_level,
 				      body->strategy, ZLIB_VERSION,
 				      sizeof(*soft)) != Z_OK) {
@@ -171,7 +171,7 @@ static z_stream *new_soft(const struct wdz_body *body)
 		return NULL;
 	}
 	if (body->history_bytes)
-		wdz_real()->deflateSetDictionary(soft, body->buffers->history,
+		wdz_real(deflateSetDictionary)(soft, body->buffers->history,
 						 body->history_bytes);
 	return soft;
 }
@@ -202,7 +202,7 @@ static int make_soft(struct wdz_body *body, const struct wdz_piece *piece,
 	soft->avail_in = piece->bytes;
 	soft->next_out = piece->dst;
 	soft->avail_out = piece->room;
-	ret = wdz_real()->deflate(soft, piece->flush);
+	ret = wdz_real(deflate)(soft, piece->flush);
 	*produced = piece->room - soft->avail_out;
 	wdz_count(WDZ_COUNT_DEFLATE_SOFT_IN, piece->bytes);
 	wdz_count(WDZ_COUNT_DEFLATE_SOFT_OUT, *produced);
@@ -220,7 +220,7 @@ size_t wdz_body_end_soft(struct wdz_body *body, int flush, uint8_t *dst,
 	soft->next_out = dst;
 	soft->avail_out = room;
 	/* That there is nothing to do is no failure here. */
-	wdz_real()->deflate(soft, flush);
+	wdz_real(deflate)(soft, flush);
 	return room - soft->avail_out;
 }
 

@@ -6,10 +6,12 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "wdz_config.h"
 
@@ -78,14 +80,6 @@ static int set_bool(const char *value, bool *flag)
 	return -EINVAL;
 }
 
-static int set_text(const char *value, char *text, size_t size)
-{
-	if (strlen(value) >= size)
-		return -EINVAL;
-	strcpy(text, value);
-	return 0;
-}
-
 static int set_replay(const char *value)
 {
 	return set_bytes(value, &config.replay_bytes);
@@ -93,12 +87,21 @@ static int set_replay(const char *value)
 
 static int set_device(const char *value)
 {
-	return set_text(value, config.device, sizeof(config.device));
+	if (strlen(value) >= sizeof(config.device))
+		return -EINVAL;
+	strcpy(config.device, value);
+	return 0;
 }
 
 static int set_counters(const char *value)
 {
-	return set_text(value, config.counters, sizeof(config.counters));
+	char *path = *value ? strdup(value) : NULL;
+
+	if (*value && !path)
+		return -EINVAL;
+	free(config.counters);
+	config.counters = path;
+	return 0;
 }
 
 static int set_verify(const char *value)
@@ -170,11 +173,16 @@ static void read_file(const char *path, bool is_wanted)
 	size_t size = 0;
 	char *line = NULL;
 	FILE *file;
+	int fd;
 
-	file = fopen(path, "re");
+	/* Where there is none, stdio is not woken up in a process that just began. */
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	file = fd < 0 ? NULL : fdopen(fd, "r");
 	if (!file) {
 		if (is_wanted)
 			fprintf(stderr, "libwdz: cannot read %s: %m\n", path);
+		if (fd >= 0)
+			close(fd);
 		return;
 	}
 	while (getline(&line, &size, file) >= 0) {

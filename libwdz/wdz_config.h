@@ -3,7 +3,6 @@
 #ifndef WDZ_CONFIG_H
 #define WDZ_CONFIG_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,7 +21,7 @@ enum wdz_use {
  * @verify: decompress and compare before compressed data is handed out
  * @trace: say on standard error what was decided and why
  * @counters: file that gets a line at the end of the process, "-" for standard
- *	error; empty for none
+ *	error; NULL for none
  * @replay_bytes: compressed input that a stream being decompressed keeps, to
  *	be able to go on in software
  */
@@ -32,7 +31,7 @@ struct wdz_config {
 	char device[64];
 	bool verify;
 	bool trace;
-	char counters[PATH_MAX];
+	char *counters;
 	size_t replay_bytes;
 };
 

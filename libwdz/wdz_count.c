@@ -78,7 +78,7 @@ void wdz_count_report(void)
 	unsigned int i;
 	int len;
 
-	if (!*wdz_config()->counters || !is_anything_counted())
+	if (!wdz_config()->counters || !is_anything_counted())
 		return;
 	len = snprintf(line, sizeof(line), "pid=%d comm=%s", (int)getpid(),
 		       program_name(name, sizeof(name)));

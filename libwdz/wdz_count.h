@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * F(name, text): device and software count the streams that began there; moved
- * are those that began on the device and went on in software. Bytes count where
+ * F(name, text): device counts the streams that came there, software those that
+ * began there; moved are those that left the device for software. Bytes count where
  * they were worked on.
  */
 #define WDZ_COUNTERS(F) \

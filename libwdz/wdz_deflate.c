@@ -19,9 +19,20 @@
  */
 #define STORED_MIN	8
 
-/* What an undecided stream gathers, at most. */
-#define GATHER_MAX	(512u << 10)
-#define GATHER_MIN	(8u << 10)
+/*
+ * Input that zlib may have taken without a byte of output for it: what is in
+ * its window, and in a block that is not complete.
+ */
+#define UNSEEN		(64u << 10)
+
+/* Room for all of that, whatever it becomes, and what waits in its buffer. */
+#define FLUSH_ROOM	(512u << 10)
+
+/*
+ * deflateBound() counts 5 bytes for 16 KiB, devices need 5 for 64 KiB and 5 for
+ * a piece. Of so many bytes that leaves more than twice a mark and a block.
+ */
+#define ROOMY		(128u << 10)
 
 const char wdz_deflate_tag;
 
@@ -74,6 +85,7 @@ static struct wdz_deflate *new_state(z_streamp strm)
 	d->tag = &wdz_deflate_tag;
 	d->strm = strm;
 	d->last_flush = -2;
+	d->device_from = SIZE_MAX;
 	return d;
 }
 
@@ -84,7 +96,7 @@ int wdz_deflateInit2_(z_streamp strm, int level, int method, int bits,
 	struct wdz_deflate *d;
 	int ret;
 
-	ret = wdz_real()->deflateInit2_(strm, level, method, bits, mem_level,
+	ret = wdz_real(deflateInit2_)(strm, level, method, bits, mem_level,
 					strategy, version, size);
 	if (ret != Z_OK || wdz_config()->use == WDZ_USE_OFF)
 		return ret;
@@ -111,8 +123,6 @@ void wdz_deflate_clear(struct wdz_deflate *d)
 	wdz_pending_drop(&d->pending);
 	if (d->place == WDZ_DEVICE)
 		wdz_body_exit(&d->body);
-	else
-		free(d->gathered);
 	d->gathered = NULL;
 	d->gathered_bytes = 0;
 	d->gathered_room = 0;
@@ -123,6 +133,7 @@ void wdz_deflate_clear(struct wdz_deflate *d)
 	d->has_header = false;
 	d->is_finishing = false;
 	d->is_flushed = false;
+	d->device_from = SIZE_MAX;
 	d->total_in = 0;
 	d->check = d->wrap == WDZ_ZLIB;
 }
@@ -134,14 +145,13 @@ int wdz_deflateEnd(z_streamp strm)
 	int ret;
 
 	if (!d)
-		return wdz_real()->deflateEnd(strm);
-	is_ours = d->place == WDZ_DEVICE ||
-		  (d->place == WDZ_UNDECIDED && d->has_begun);
+		return wdz_real(deflateEnd)(strm);
+	is_ours = d->place == WDZ_DEVICE;
 	is_early = d->has_begun && !d->is_finishing;
 	strm->state = d->zlib;
 	wdz_deflate_clear(d);
 	free(d);
-	ret = wdz_real()->deflateEnd(strm);
+	ret = wdz_real(deflateEnd)(strm);
 	if (is_ours && ret != Z_STREAM_ERROR)
 		return is_early ? Z_DATA_ERROR : Z_OK;
 	return ret;
@@ -153,9 +163,9 @@ int wdz_deflateReset(z_streamp strm)
 	int ret;
 
 	if (!d)
-		return wdz_real()->deflateReset(strm);
+		return wdz_real(deflateReset)(strm);
 	wdz_deflate_lend(d);
-	ret = wdz_real()->deflateReset(strm);
+	ret = wdz_real(deflateReset)(strm);
 	wdz_deflate_return(d);
 	if (ret == Z_OK)
 		wdz_deflate_clear(d);
@@ -173,88 +183,15 @@ static int call_zlib(struct wdz_deflate *d, int flush)
 	int ret;
 
 	wdz_deflate_lend(d);
-	ret = wdz_real()->deflate(strm, flush);
+	ret = wdz_real(deflate)(strm, flush);
 	wdz_deflate_return(d);
 	if (begin)
 		wdz_choice_soft(wdz_kind_of(d->level), in - strm->avail_in,
 				begin);
+	d->total_in += in - strm->avail_in;
 	wdz_count(WDZ_COUNT_DEFLATE_SOFT_IN, in - strm->avail_in);
 	wdz_count(WDZ_COUNT_DEFLATE_SOFT_OUT, out - strm->avail_out);
 	return ret;
-}
-
-/* Everything that was gathered through zlib, into memory of ours. */
-static int replay(struct wdz_deflate *d)
-{
-	z_streamp strm = d->strm;
-	const z_stream saved = *strm;
-	const size_t before = d->pending.bytes;
-	size_t room = wdz_deflateBound(strm, d->gathered_bytes);
-	uint8_t *out = malloc(before + room);
-	int ret;
-
-	if (!out)
-		return Z_MEM_ERROR;
-	if (before)
-		memcpy(out, d->pending.at, before);
-	wdz_pending_drop(&d->pending);
-	/* It is in these two already, and zlib will add it to them again. */
-	strm->total_in = saved.total_in - d->gathered_bytes;
-	if (d->wrap != WDZ_RAW)
-		strm->adler = d->wrap == WDZ_ZLIB;
-	strm->next_in = d->gathered;
-	strm->avail_in = d->gathered_bytes;
-	strm->next_out = out + before;
-	strm->avail_out = room;
-	ret = call_zlib(d, Z_NO_FLUSH);
-	d->pending.memory = out;
-	d->pending.at = out;
-	d->pending.bytes = before + room - strm->avail_out;
-	if (!d->pending.bytes)
-		wdz_pending_drop(&d->pending);
-	ret = ret != Z_OK || strm->avail_in ? Z_MEM_ERROR : 0;
-	strm->next_in = saved.next_in;
-	strm->avail_in = saved.avail_in;
-	strm->next_out = saved.next_out;
-	strm->avail_out = saved.avail_out;
-	strm->total_in = saved.total_in;
-	strm->total_out = saved.total_out;
-	return ret;
-}
-
-int wdz_deflate_to_soft(struct wdz_deflate *d)
-{
-	int ret = 0;
-
-	if (d->gathered_bytes)
-		ret = replay(d);
-	if (ret)
-		return ret;
-	free(d->gathered);
-	d->gathered = NULL;
-	d->gathered_bytes = 0;
-	d->place = WDZ_SOFT;
-	wdz_count(WDZ_COUNT_DEFLATE_SOFT, 1);
-	wdz_trace("deflate, level %d: software", d->level);
-	return 0;
-}
-
-static int deflate_soft(struct wdz_deflate *d, int flush)
-{
-	z_streamp strm = d->strm;
-	int ret;
-
-	if (!d->pending.bytes)
-		return call_zlib(d, flush);
-	if (!strm->next_out || !strm->avail_out ||
-	    (strm->avail_in && !strm->next_in))
-		return call_zlib(d, flush);
-	wdz_pending_give(&d->pending, strm);
-	if (!strm->avail_out)
-		return Z_OK;
-	ret = call_zlib(d, flush);
-	/* It does not know that there was progress. */
-	return ret == Z_BUF_ERROR ? Z_OK : ret;
 }
 
 /* --- decision --- */
@@ -276,7 +213,7 @@ static void describe(const struct wdz_deflate *d, struct wdz_engine *want)
 	};
 }
 
-/* The stream becomes ours, with what was gathered. False if that cannot be. */
+/* The stream becomes ours. False if that cannot be. */
 static bool to_device(struct wdz_deflate *d, const struct wdz_engine *want)
 {
 	struct wdz_body *body = &d->body;
@@ -287,9 +224,6 @@ static bool to_device(struct wdz_deflate *d, const struct wdz_engine *want)
 	body->strategy = d->strategy;
 	body->window_bits = d->window_bits;
 	body->mem_level = d->mem_level;
-	if (d->gathered_bytes)
-		memcpy(body->buffers->in, d->gathered, d->gathered_bytes);
-	free(d->gathered);
 	d->gathered = body->buffers->in;
 	d->gathered_room = sizeof(body->buffers->in);
 	d->place = WDZ_DEVICE;
@@ -298,72 +232,77 @@ static bool to_device(struct wdz_deflate *d, const struct wdz_engine *want)
 	return true;
 }
 
-static bool grow(struct wdz_deflate *d, size_t bytes)
-{
-	size_t room = d->gathered_room ? d->gathered_room : GATHER_MIN;
-	uint8_t *memory;
-
-	while (room < bytes)
-		room *= 2;
-	if (room == d->gathered_room)
-		return true;
-	memory = realloc(d->gathered, room);
-	if (!memory)
-		return false;
-	d->gathered = memory;
-	d->gathered_room = room;
-	return true;
-}
-
-/* Take the input, to see whether more of it comes. */
-static bool gather(struct wdz_deflate *d)
+/*
+ * Have zlib put out all that it was given, up to a byte boundary.
+ *
+ * Return: false if it is not there; what came is pending all the same.
+ */
+static bool flush_zlib(struct wdz_deflate *d)
 {
 	z_streamp strm = d->strm;
-	size_t bytes = strm->avail_in;
+	const z_stream saved = *strm;
+	uint8_t *out = malloc(FLUSH_ROOM);
+	unsigned int bytes = 1;
+	int bits = 1;
 
-	if (d->gathered_bytes + bytes > GATHER_MAX ||
-	    !grow(d, d->gathered_bytes + bytes) ||
-	    (!d->has_header && wdz_deflate_make_header(d)))
+	if (!out)
 		return false;
-	d->has_begun = true;
-	wdz_pending_give(&d->pending, strm);
-	if (!strm->avail_out)
-		d->last_flush = -1;
-	if (!bytes)
-		return true;
-	memcpy(d->gathered + d->gathered_bytes, strm->next_in, bytes);
-	d->gathered_bytes += bytes;
-	wdz_deflate_take_input(d, bytes);
-	return true;
+	strm->avail_in = 0;
+	strm->next_out = out;
+	strm->avail_out = FLUSH_ROOM;
+	wdz_deflate_lend(d);
+	/* A stream of which there is only a header needs no mark behind it. */
+	wdz_real(deflate)(strm, d->total_in ? Z_SYNC_FLUSH : Z_NO_FLUSH);
+	wdz_real(deflatePending)(strm, &bytes, &bits);
+	wdz_deflate_return(d);
+	d->pending = (struct wdz_pending) {
+		.memory = out, .at = out, .bytes = FLUSH_ROOM - strm->avail_out,
+	};
+	wdz_count(WDZ_COUNT_DEFLATE_SOFT_OUT, d->pending.bytes);
+	if (!d->pending.bytes)
+		wdz_pending_drop(&d->pending);
+	strm->avail_in = saved.avail_in;
+	strm->next_out = saved.next_out;
+	strm->avail_out = saved.avail_out;
+	strm->total_out = saved.total_out;
+	/* That there was nothing to flush is no error of the caller's. */
+	strm->msg = saved.msg;
+	return !bytes && !bits;
 }
 
-/* Where does the stream go? It may stay undecided if it is not flushed yet. */
-static int decide(struct wdz_deflate *d, int flush)
+/*
+ * The stream becomes ours behind what zlib has made of it. False if that cannot
+ * be: it goes on there.
+ */
+static bool to_device_later(struct wdz_deflate *d)
 {
-	const size_t known = d->gathered_bytes + d->strm->avail_in;
+	struct wdz_body *body = &d->body;
 	struct wdz_engine want;
-	size_t threshold;
-	bool is_worth_it;
+	uInt history = 0;
 
-	if (!is_possible(d))
-		return wdz_deflate_to_soft(d);
 	describe(d, &want);
-	threshold = wdz_choice_threshold(wdz_kind_of(d->level),
-					 wdz_engine_waits(&want));
-	is_worth_it = known >= (flush == Z_FINISH ? STORED_MIN : 1) &&
-		      known >= threshold;
-	if (flush != Z_NO_FLUSH || is_worth_it)
-		wdz_trace("deflate: %zu bytes known, threshold %zu", known,
-			  threshold);
-	if (flush == Z_NO_FLUSH && !is_worth_it) {
-		if (threshold <= GATHER_MAX && gather(d))
-			return 0;
-	} else if (wdz_choice_is_probe(wdz_kind_of(d->level), known)) {
-		is_worth_it = !is_worth_it;
+	d->device_from = SIZE_MAX;
+	if (!to_device(d, &want))
+		return false;
+	if (!flush_zlib(d)) {
+		wdz_trace("deflate goes on in software: zlib cannot stop here");
+		wdz_count(WDZ_COUNT_DEFLATE_MOVED, 1);
+		wdz_body_exit(body);
+		d->gathered = NULL;
+		d->gathered_room = 0;
+		d->place = WDZ_SOFT;
+		return false;
 	}
-	if (is_worth_it && to_device(d, &want))
-		return 0;
-	return wdz_deflate_to_soft(d);
+	wdz_deflate_lend(d);
+	wdz_real(deflateGetDictionary)(d->strm, body->buffers->history,
+				       &history);
+	wdz_deflate_return(d);
+	body->history_bytes = history;
+	d->has_begun = true;
+	d->has_header = true;
+	if (d->wrap != WDZ_RAW)
+		d->check = d->strm->adler;
+	return true;
 }
 
 /* What zlib refuses, or answers, before it looks at the input. */
@@ -375,22 +314,99 @@ static bool is_refused(const struct wdz_deflate *d, int flush)
 	       (strm->avail_in && !strm->next_in) || !strm->avail_out;
 }
 
-static int deflate_undecided(struct wdz_deflate *d, int flush)
+/*
+ * There is to be room for a mark between zlib's part and the device's: a stream
+ * of a few calls shall not exceed deflateBound(), either. The input that comes
+ * leaves it, if it is some, or what became smaller so far.
+ */
+static bool has_room(const struct wdz_deflate *d)
 {
+	const uint64_t total = d->total_in;
+
+	return !total || d->strm->avail_in >= ROOMY ||
+	       d->strm->total_out + UNSEEN < total - total / 16;
+}
+
+/*
+ * Is it time for that? What is still to come of a stream nobody knows: as much
+ * as has come already, for want of anything better.
+ */
+static bool is_time(const struct wdz_deflate *d, int flush)
+{
+	const size_t bytes = d->strm->avail_in;
+
+	if (d->device_from == SIZE_MAX || !bytes)
+		return false;
+	if (bytes < d->device_from &&
+	    (flush != Z_NO_FLUSH || d->total_in / 2 < d->device_from))
+		return false;
+	return !d->pending.bytes && !is_refused(d, flush) && is_possible(d) &&
+	       (flush == Z_NO_FLUSH || bytes >= STORED_MIN) && has_room(d);
+}
+
+static int deflate_soft(struct wdz_deflate *d, int flush)
+{
+	z_streamp strm = d->strm;
 	int ret;
 
+	if (is_time(d, flush) && to_device_later(d))
+		return wdz_deflate_own(d, flush);
+	/* Behind its end nothing of a stream can go anywhere. */
+	if (flush == Z_FINISH)
+		d->device_from = SIZE_MAX;
+	if (!d->pending.bytes)
+		return call_zlib(d, flush);
+	if (!strm->next_out || !strm->avail_out ||
+	    (strm->avail_in && !strm->next_in))
+		return call_zlib(d, flush);
+	wdz_pending_give(&d->pending, strm);
+	if (!strm->avail_out)
+		return Z_OK;
+	ret = call_zlib(d, flush);
+	/* It does not know that there was progress. */
+	return ret == Z_BUF_ERROR ? Z_OK : ret;
+}
+
+/*
+ * Where does the stream go? It begins in zlib if too little is known of it, and
+ * comes to the device when it turns out to be worth it.
+ */
+static void decide(struct wdz_deflate *d, int flush)
+{
+	const size_t known = d->strm->avail_in;
+	struct wdz_engine want;
+	size_t threshold;
+	bool is_worth_it;
+
+	if (is_possible(d)) {
+		describe(d, &want);
+		threshold = wdz_choice_threshold(wdz_kind_of(d->level),
+						 wdz_engine_waits(&want));
+		wdz_trace("deflate: %zu bytes known, threshold %zu", known,
+			  threshold);
+		is_worth_it = known >= (flush == Z_FINISH ? STORED_MIN : 1) &&
+			      known >= threshold;
+		if ((flush != Z_NO_FLUSH || is_worth_it) &&
+		    wdz_choice_is_probe(wdz_kind_of(d->level), known))
+			is_worth_it = !is_worth_it;
+		else if (!is_worth_it)
+			d->device_from = threshold;
+		if (is_worth_it && to_device(d, &want))
+			return;
+	}
+	d->place = WDZ_SOFT;
+	wdz_count(WDZ_COUNT_DEFLATE_SOFT, 1);
+	wdz_trace("deflate, level %d: software", d->level);
+}
+
+static int deflate_undecided(struct wdz_deflate *d, int flush)
+{
 	if (is_refused(d, flush))
 		return call_zlib(d, flush);
-	if (wdz_deflate_is_answered(d, flush, &ret))
-		return ret;
-	ret = decide(d, flush);
-	if (ret)
-		return ret;
+	decide(d, flush);
 	if (d->place == WDZ_DEVICE)
-		return wdz_deflate_go_on(d, flush);
-	if (d->place == WDZ_SOFT)
-		return deflate_soft(d, flush);
-	return Z_OK;
+		return wdz_deflate_own(d, flush);
+	return deflate_soft(d, flush);
 }
 
 int wdz_deflate(z_streamp strm, int flush)
@@ -398,7 +414,7 @@ int wdz_deflate(z_streamp strm, int flush)
 	struct wdz_deflate *d = wdz_deflate_of(strm);
 
 	if (!d)
-		return wdz_real()->deflate(strm, flush);
+		return wdz_real(deflate)(strm, flush);
 	if (d->place == WDZ_SOFT)
 		return deflate_soft(d, flush);
 	if (d->place == WDZ_DEVICE)

@@ -3,10 +3,10 @@
  * A stream that is being compressed.
  *
  * z_stream.state points to our state, which has zlib's own state of the same
- * stream. zlib's is put in its place for every call that zlib is to answer. A
- * stream is undecided until enough of its input is known; up to that point input
- * is gathered. Then it is zlib's until it is reset, or ours: zlib writes its
- * header, wdz_body.c makes the body and we the trailer.
+ * stream. zlib's is put in its place for every call that zlib is to answer. The
+ * first call that compresses decides. A stream of which too little is known is
+ * zlib's then, and may become ours behind what zlib has made of it. Of a stream
+ * that is ours zlib writes the header, wdz_body.c the body and we the trailer.
  */
 #ifndef WDZ_DEFLATE_H
 #define WDZ_DEFLATE_H
@@ -50,9 +50,11 @@ struct wdz_pending {
  * @has_header: the header is written
  * @is_finishing: the final block is made
  * @is_flushed: nothing came after the latest flush
+ * @device_from: SOFT: how much input to come would pay for the device, SIZE_MAX
+ *	if it is to stay
  * @check: of all input; Adler-32 or CRC-32
  * @total_in: all input
- * @gathered: input without a piece yet; in a buffer of its own while undecided
+ * @gathered: DEVICE: input without a piece yet, in the body's buffer
  * @gathered_bytes: how much
  * @gathered_room: size of @gathered
  * @pending: output
@@ -74,6 +76,7 @@ struct wdz_deflate {
 	bool has_header;
 	bool is_finishing;
 	bool is_flushed;
+	size_t device_from;
 	uint32_t check;
 	uint64_t total_in;
 	uint8_t *gathered;
@@ -112,9 +115,6 @@ static inline void wdz_deflate_return(struct wdz_deflate *d)
 	d->zlib = d->strm->state;
 	d->strm->state = (struct internal_state *)d;
 }
-
-/* Give zlib what was gathered. 0, Z_MEM_ERROR. */
-int wdz_deflate_to_soft(struct wdz_deflate *d);
 
 /* deflate() of a stream that is ours. */
 int wdz_deflate_own(struct wdz_deflate *d, int flush);

@@ -6,22 +6,11 @@
 #include "wdz_count.h"
 #include "wdz_deflate.h"
 
-/*
- * Be where zlib can answer for itself: what was gathered goes to it. A stream
- * of which nothing is known yet may still go to the device afterwards.
- */
-static int settle(struct wdz_deflate *d)
-{
-	if (d->place == WDZ_UNDECIDED && d->has_begun)
-		return wdz_deflate_to_soft(d);
-	return 0;
-}
-
 /* zlib's call for a stream that it has, with the state that it knows. */
-#define ASK_ZLIB(d, ret, call) \
+#define ASK_ZLIB(d, ret, name, ...) \
 	do { \
 		wdz_deflate_lend(d); \
-		(ret) = wdz_real()->call; \
+		(ret) = wdz_real(name)(__VA_ARGS__); \
 		wdz_deflate_return(d); \
 	} while (0)
 
@@ -31,8 +20,8 @@ int wdz_deflateResetKeep(z_streamp strm)
 	int ret;
 
 	if (!d)
-		return wdz_real()->deflateResetKeep(strm);
-	ASK_ZLIB(d, ret, deflateResetKeep(strm));
+		return wdz_real(deflateResetKeep)(strm);
+	ASK_ZLIB(d, ret, deflateResetKeep, strm);
 	if (ret != Z_OK)
 		return ret;
 	/* What it keeps is zlib's to know: it stays there. */
@@ -52,7 +41,7 @@ static int set_dictionary_own(struct wdz_deflate *d, const Bytef *dict,
 		return Z_STREAM_ERROR;
 	if (wdz_body_move(body, "it is given a dictionary"))
 		return Z_MEM_ERROR;
-	ret = wdz_real()->deflateSetDictionary(body->soft, dict, len);
+	ret = wdz_real(deflateSetDictionary)(body->soft, dict, len);
 	if (ret != Z_OK)
 		return ret;
 	wdz_body_remember(body, dict, len);
@@ -67,13 +56,10 @@ int wdz_deflateSetDictionary(z_streamp strm, const Bytef *dict, uInt len)
 	int ret;
 
 	if (!d)
-		return wdz_real()->deflateSetDictionary(strm, dict, len);
+		return wdz_real(deflateSetDictionary)(strm, dict, len);
 	if (d->place == WDZ_DEVICE)
 		return set_dictionary_own(d, dict, len);
-	ret = settle(d);
-	if (ret)
-		return ret;
-	ASK_ZLIB(d, ret, deflateSetDictionary(strm, dict, len));
+	ASK_ZLIB(d, ret, deflateSetDictionary, strm, dict, len);
 	if (ret == Z_OK)
 		d->is_soft_only = true;
 	return ret;
@@ -106,13 +92,10 @@ int wdz_deflateGetDictionary(z_streamp strm, Bytef *dict, uInt *len)
 	int ret;
 
 	if (!d)
-		return wdz_real()->deflateGetDictionary(strm, dict, len);
+		return wdz_real(deflateGetDictionary)(strm, dict, len);
 	if (d->place == WDZ_DEVICE)
 		return get_dictionary_own(d, dict, len);
-	ret = settle(d);
-	if (ret)
-		return ret;
-	ASK_ZLIB(d, ret, deflateGetDictionary(strm, dict, len));
+	ASK_ZLIB(d, ret, deflateGetDictionary, strm, dict, len);
 	return ret;
 }
 
@@ -125,10 +108,6 @@ static int copy_own(struct wdz_deflate *copy, const struct wdz_deflate *d)
 		if (wdz_body_copy(&copy->body, &d->body))
 			return Z_MEM_ERROR;
 		copy->gathered = copy->body.buffers->in;
-	} else if (d->gathered) {
-		copy->gathered = malloc(d->gathered_room);
-		if (!copy->gathered)
-			return Z_MEM_ERROR;
 	}
 	if (d->gathered_bytes)
 		memcpy(copy->gathered, d->gathered, d->gathered_bytes);
@@ -146,9 +125,7 @@ static int copy_own(struct wdz_deflate *copy, const struct wdz_deflate *d)
 static void drop_copy(struct wdz_deflate *copy)
 {
 	wdz_pending_drop(&copy->pending);
-	if (copy->place != WDZ_DEVICE)
-		free(copy->gathered);
-	else if (copy->body.buffers)
+	if (copy->place == WDZ_DEVICE && copy->body.buffers)
 		wdz_body_exit(&copy->body);
 	free(copy);
 }
@@ -159,8 +136,8 @@ int wdz_deflateCopy(z_streamp dest, z_streamp source)
 	int ret;
 
 	if (!d || !dest)
-		return wdz_real()->deflateCopy(dest, source);
-	ASK_ZLIB(d, ret, deflateCopy(dest, source));
+		return wdz_real(deflateCopy)(dest, source);
+	ASK_ZLIB(d, ret, deflateCopy, dest, source);
 	if (ret != Z_OK)
 		return ret;
 	copy = malloc(sizeof(*copy));
@@ -172,7 +149,7 @@ int wdz_deflateCopy(z_streamp dest, z_streamp source)
 	if (!copy || ret) {
 		if (copy)
 			drop_copy(copy);
-		wdz_real()->deflateEnd(dest);
+		wdz_real(deflateEnd)(dest);
 		return Z_MEM_ERROR;
 	}
 	wdz_deflate_return(copy);
@@ -214,7 +191,7 @@ static int set_params_own(struct wdz_deflate *d, int level, int strategy)
 	body->soft->avail_in = 0;
 	body->soft->next_out = body->buffers->history;
 	body->soft->avail_out = 0;
-	ret = wdz_real()->deflateParams(body->soft, level, strategy);
+	ret = wdz_real(deflateParams)(body->soft, level, strategy);
 	if (ret == Z_STREAM_ERROR)
 		return ret;
 	/* zlib ends the block for that, which counts as a flush. */
@@ -231,13 +208,11 @@ static int set_params_own(struct wdz_deflate *d, int level, int strategy)
 int wdz_deflateParams(z_streamp strm, int level, int strategy)
 {
 	struct wdz_deflate *d = wdz_deflate_of(strm);
+	uInt in;
 	int ret;
 
 	if (!d)
-		return wdz_real()->deflateParams(strm, level, strategy);
-	ret = settle(d);
-	if (ret)
-		return ret;
+		return wdz_real(deflateParams)(strm, level, strategy);
 	if (level == Z_DEFAULT_COMPRESSION)
 		level = 6;
 	if (level < 0 || level > 9 || strategy < 0 || strategy > Z_FIXED)
@@ -248,7 +223,9 @@ int wdz_deflateParams(z_streamp strm, int level, int strategy)
 	wdz_pending_give(&d->pending, strm);
 	if (d->pending.bytes)
 		return Z_BUF_ERROR;
-	ASK_ZLIB(d, ret, deflateParams(strm, level, strategy));
+	in = strm->avail_in;
+	ASK_ZLIB(d, ret, deflateParams, strm, level, strategy);
+	d->total_in += in - strm->avail_in;
 	if (ret == Z_OK) {
 		d->level = level;
 		d->strategy = strategy;
@@ -264,10 +241,10 @@ int wdz_deflateTune(z_streamp strm, int good_length, int max_lazy,
 	int ret;
 
 	if (!d)
-		return wdz_real()->deflateTune(strm, good_length, max_lazy,
+		return wdz_real(deflateTune)(strm, good_length, max_lazy,
 					       nice_length, max_chain);
-	ASK_ZLIB(d, ret, deflateTune(strm, good_length, max_lazy, nice_length,
-				     max_chain));
+	ASK_ZLIB(d, ret, deflateTune, strm, good_length, max_lazy, nice_length,
+		 max_chain);
 	return ret;
 }
 
@@ -277,8 +254,8 @@ uLong wdz_deflateBound(z_streamp strm, uLong len)
 	uLong ret;
 
 	if (!d)
-		return wdz_real()->deflateBound(strm, len);
-	ASK_ZLIB(d, ret, deflateBound(strm, len));
+		return wdz_real(deflateBound)(strm, len);
+	ASK_ZLIB(d, ret, deflateBound, strm, len);
 	return ret;
 }
 
@@ -288,7 +265,7 @@ int wdz_deflatePending(z_streamp strm, unsigned int *pending, int *bits)
 	int ret;
 
 	if (!d)
-		return wdz_real()->deflatePending(strm, pending, bits);
+		return wdz_real(deflatePending)(strm, pending, bits);
 	if (d->place == WDZ_DEVICE) {
 		if (pending)
 			*pending = d->pending.bytes;
@@ -296,7 +273,7 @@ int wdz_deflatePending(z_streamp strm, unsigned int *pending, int *bits)
 			*bits = 0;
 		return Z_OK;
 	}
-	ASK_ZLIB(d, ret, deflatePending(strm, pending, bits));
+	ASK_ZLIB(d, ret, deflatePending, strm, pending, bits);
 	if (ret == Z_OK && pending)
 		*pending += d->pending.bytes;
 	return ret;
@@ -311,9 +288,9 @@ static int prime_own(struct wdz_deflate *d, int bits, int value)
 	if (wdz_body_move(&d->body, "bits are put in"))
 		return Z_MEM_ERROR;
 	d->is_flushed = false;
-	ret = wdz_real()->deflatePrime(d->body.soft, bits, value);
+	ret = wdz_real(deflatePrime)(d->body.soft, bits, value);
 	/* Whole bytes are output to come: the next call has something to do. */
-	wdz_real()->deflatePending(d->body.soft, &bytes, NULL);
+	wdz_real(deflatePending)(d->body.soft, &bytes, NULL);
 	if (bytes)
 		d->last_flush = -1;
 	return ret;
@@ -325,14 +302,11 @@ int wdz_deflatePrime(z_streamp strm, int bits, int value)
 	int ret;
 
 	if (!d)
-		return wdz_real()->deflatePrime(strm, bits, value);
+		return wdz_real(deflatePrime)(strm, bits, value);
 	if (d->place == WDZ_DEVICE)
 		return prime_own(d, bits, value);
-	ret = settle(d);
-	if (ret)
-		return ret;
 	d->is_soft_only = true;
-	ASK_ZLIB(d, ret, deflatePrime(strm, bits, value));
+	ASK_ZLIB(d, ret, deflatePrime, strm, bits, value);
 	return ret;
 }
 
@@ -342,10 +316,7 @@ int wdz_deflateSetHeader(z_streamp strm, gz_headerp head)
 	int ret;
 
 	if (!d)
-		return wdz_real()->deflateSetHeader(strm, head);
-	ret = settle(d);
-	if (ret)
-		return ret;
-	ASK_ZLIB(d, ret, deflateSetHeader(strm, head));
+		return wdz_real(deflateSetHeader)(strm, head);
+	ASK_ZLIB(d, ret, deflateSetHeader, strm, head);
 	return ret;
 }

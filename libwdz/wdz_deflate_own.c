@@ -12,7 +12,7 @@
 
 static int fail(struct wdz_deflate *d, int ret)
 {
-	d->strm->msg = (char *)(uintptr_t)wdz_real()->zError(ret);
+	d->strm->msg = (char *)(uintptr_t)wdz_real(zError)(ret);
 	return ret;
 }
 
@@ -32,7 +32,7 @@ int wdz_deflate_make_header(struct wdz_deflate *d)
 	strm->next_out = memory;
 	strm->avail_out = room;
 	wdz_deflate_lend(d);
-	ret = wdz_real()->deflate(strm, Z_NO_FLUSH);
+	ret = wdz_real(deflate)(strm, Z_NO_FLUSH);
 	wdz_deflate_return(d);
 	d->pending.memory = memory;
 	d->pending.at = memory;

@@ -78,6 +78,6 @@ uint32_t wdz_check(bool is_crc, uint32_t check, const uint8_t *data,
 	if (device)
 		return is_crc ? device->crc32(check, data, bytes) :
 				device->adler32(check, data, bytes);
-	return is_crc ? wdz_real()->crc32_z(check, data, bytes) :
-			wdz_real()->adler32_z(check, data, bytes);
+	return is_crc ? wdz_real(crc32_z)(check, data, bytes) :
+			wdz_real(adler32_z)(check, data, bytes);
 }

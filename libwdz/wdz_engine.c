@@ -30,6 +30,10 @@ static struct wdz_engine *orphans;
 static uint32_t generation;
 static int64_t not_before_ns[DIRECTIONS][FORMATS];
 
+/* The lock is not taken before fork() is watched: a child would find it taken. */
+static pthread_once_t watched = PTHREAD_ONCE_INIT;
+static bool is_watched;
+
 static int64_t now_ns(void)
 {
 	struct timespec ts;
@@ -78,10 +82,18 @@ static void after_fork_child(void)
 	wdz_count_clear();
 }
 
-int wdz_engine_fork_init(void)
+static void watch(void)
 {
-	return -pthread_atfork(before_fork, after_fork_parent,
-			       after_fork_child);
+	bool is_done = !pthread_atfork(before_fork, after_fork_parent,
+				       after_fork_child);
+
+	__atomic_store_n(&is_watched, is_done, __ATOMIC_RELEASE);
+}
+
+bool wdz_engine_watch_fork(void)
+{
+	pthread_once(&watched, watch);
+	return __atomic_load_n(&is_watched, __ATOMIC_ACQUIRE);
 }
 
 static bool fits(const struct wdz_engine *engine, const struct wdz_engine *want)
@@ -203,6 +215,8 @@ struct wdz_engine *wdz_engine_get(const struct wdz_engine *want)
 	uint32_t current;
 	bool may_open;
 
+	if (!wdz_engine_watch_fork())
+		return NULL;
 	engine = take(want, &may_open, &current);
 	if (!engine && may_open && wdz_device())
 		engine = open_engine(want, current);
@@ -213,6 +227,8 @@ bool wdz_engine_waits(const struct wdz_engine *want)
 {
 	bool waits;
 
+	if (!__atomic_load_n(&is_watched, __ATOMIC_ACQUIRE))
+		return false;
 	pthread_mutex_lock(&lock);
 	waits = *find(want);
 	pthread_mutex_unlock(&lock);

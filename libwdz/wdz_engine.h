@@ -55,7 +55,7 @@ bool wdz_engine_waits(const struct wdz_engine *want);
 /* Close all sessions that wait, and ask for devices again at once. */
 void wdz_engines_close(void);
 
-/* Be ready for fork(): 0 or -errno. */
-int wdz_engine_fork_init(void);
+/* From now on fork() is looked after. False if there is no memory for that. */
+bool wdz_engine_watch_fork(void);
 
 #endif /* WDZ_ENGINE_H */

@@ -6,13 +6,13 @@
 #define PASS(type, name, params, args, absent) \
 	type name params \
 	{ \
-		return wdz_real()->name args; \
+		return wdz_real(name) args; \
 	}
 WDZ_PASSED(PASS)
 
 void gzclearerr(gzFile file)
 {
-	wdz_real()->gzclearerr(file);
+	wdz_real(gzclearerr)(file);
 }
 
 int gzprintf(gzFile file, const char *format, ...)
@@ -21,7 +21,7 @@ int gzprintf(gzFile file, const char *format, ...)
 	int ret;
 
 	va_start(args, format);
-	ret = wdz_real()->gzvprintf(file, format, args);
+	ret = wdz_real(gzvprintf)(file, format, args);
 	va_end(args);
 	return ret;
 }
@@ -34,7 +34,7 @@ int gzprintf(gzFile file, const char *format, ...)
 	type name params \
 	{ \
 		if (wdz_self_called(__builtin_return_address(0))) \
-			return wdz_real()->name args; \
+			return wdz_real(name) args; \
 		return wdz_##name args; \
 	}
 

@@ -19,7 +19,7 @@ int wdz_inflateInit2_(z_streamp strm, int bits, const char *version, int size)
 	struct wdz_inflate *d;
 	int ret;
 
-	ret = wdz_real()->inflateInit2_(strm, bits, version, size);
+	ret = wdz_real(inflateInit2_)(strm, bits, version, size);
 	if (ret != Z_OK || wdz_config()->use == WDZ_USE_OFF)
 		return ret;
 	/* Without a state of ours the stream is zlib's. */
@@ -67,7 +67,7 @@ int wdz_inflateEnd(z_streamp strm)
 
 	if (d)
 		leave(d);
-	return wdz_real()->inflateEnd(strm);
+	return wdz_real(inflateEnd)(strm);
 }
 
 int wdz_inflateReset(z_streamp strm)
@@ -76,10 +76,10 @@ int wdz_inflateReset(z_streamp strm)
 	int ret;
 
 	if (!d)
-		return wdz_real()->inflateReset(strm);
+		return wdz_real(inflateReset)(strm);
 	wdz_inflate_clear(d);
 	wdz_inflate_lend(d);
-	ret = wdz_real()->inflateReset(strm);
+	ret = wdz_real(inflateReset)(strm);
 	wdz_inflate_return(d);
 	return ret;
 }
@@ -90,9 +90,9 @@ int wdz_inflateReset2(z_streamp strm, int bits)
 	int ret;
 
 	if (!d)
-		return wdz_real()->inflateReset2(strm, bits);
+		return wdz_real(inflateReset2)(strm, bits);
 	wdz_inflate_lend(d);
-	ret = wdz_real()->inflateReset2(strm, bits);
+	ret = wdz_real(inflateReset2)(strm, bits);
 	wdz_inflate_return(d);
 	if (ret != Z_OK)
 		return ret;
@@ -203,7 +203,7 @@ static int read_header(struct wdz_inflate *d)
 	int ret;
 
 	wdz_inflate_lend(d);
-	ret = wdz_real()->inflate(strm, Z_BLOCK);
+	ret = wdz_real(inflate)(strm, Z_BLOCK);
 	wdz_inflate_return(d);
 	if (ret != Z_OK && ret != Z_BUF_ERROR) {
 		to_soft(d);
@@ -251,7 +251,7 @@ static int inflate_undecided(struct wdz_inflate *d, int flush)
 		int ret;
 
 		wdz_inflate_lend(d);
-		ret = wdz_real()->inflate(strm, flush);
+		ret = wdz_real(inflate)(strm, flush);
 		wdz_inflate_return(d);
 		return ret;
 	}
@@ -295,7 +295,7 @@ int wdz_inflate(z_streamp strm, int flush)
 	int ret;
 
 	if (!d)
-		return wdz_real()->inflate(strm, flush);
+		return wdz_real(inflate)(strm, flush);
 	ret = inflate_placed(d, flush);
 	/*
 	 * The caller is to answer zlib with a dictionary; our state has nothing

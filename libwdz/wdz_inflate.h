@@ -45,6 +45,7 @@ enum wdz_inflate_place {
  * @kept_room: size of @kept
  * @is_kept: all of it is there
  * @carry: SOFT: where in @kept zlib has to go on before it sees new input
+ * @is_full: the latest call had no room left: zlib would be where the output ends
  * @owed: input that was used but not yet taken off the caller, 0 or 1: as long
  *	as there is output to come, the caller is left with some input
  * @ahead: output made ahead of calls with little room
@@ -70,6 +71,7 @@ struct wdz_inflate {
 	size_t kept_room;
 	bool is_kept;
 	size_t carry;
+	bool is_full;
 	unsigned int owed;
 	uint8_t *ahead;
 	size_t ahead_at;

@@ -23,10 +23,10 @@ static int settle(struct wdz_inflate *d)
 }
 
 /* zlib's call for a stream that it has, with the state that it knows. */
-#define ASK_ZLIB(d, ret, call) \
+#define ASK_ZLIB(d, ret, name, ...) \
 	do { \
 		wdz_inflate_lend(d); \
-		(ret) = wdz_real()->call; \
+		(ret) = wdz_real(name)(__VA_ARGS__); \
 		wdz_inflate_return(d); \
 	} while (0)
 
@@ -36,12 +36,12 @@ int wdz_inflateResetKeep(z_streamp strm)
 	int ret;
 
 	if (!d)
-		return wdz_real()->inflateResetKeep(strm);
+		return wdz_real(inflateResetKeep)(strm);
 	/* It keeps the window, which has to be zlib's for that. */
 	settle(d);
 	wdz_inflate_clear(d);
 	d->is_soft_only = true;
-	ASK_ZLIB(d, ret, inflateResetKeep(strm));
+	ASK_ZLIB(d, ret, inflateResetKeep, strm);
 	return ret;
 }
 
@@ -51,11 +51,11 @@ int wdz_inflateSetDictionary(z_streamp strm, const Bytef *dict, uInt len)
 	int ret;
 
 	if (!d)
-		return wdz_real()->inflateSetDictionary(strm, dict, len);
+		return wdz_real(inflateSetDictionary)(strm, dict, len);
 	ret = settle(d);
 	if (ret != Z_OK)
 		return ret;
-	ASK_ZLIB(d, ret, inflateSetDictionary(strm, dict, len));
+	ASK_ZLIB(d, ret, inflateSetDictionary, strm, dict, len);
 	if (ret == Z_OK)
 		d->is_soft_only = true;
 	return ret;
@@ -67,11 +67,11 @@ int wdz_inflateGetDictionary(z_streamp strm, Bytef *dict, uInt *len)
 	int ret;
 
 	if (!d)
-		return wdz_real()->inflateGetDictionary(strm, dict, len);
+		return wdz_real(inflateGetDictionary)(strm, dict, len);
 	ret = settle(d);
 	if (ret != Z_OK)
 		return ret;
-	ASK_ZLIB(d, ret, inflateGetDictionary(strm, dict, len));
+	ASK_ZLIB(d, ret, inflateGetDictionary, strm, dict, len);
 	return ret;
 }
 
@@ -81,13 +81,13 @@ int wdz_inflateSync(z_streamp strm)
 	int ret;
 
 	if (!d)
-		return wdz_real()->inflateSync(strm);
+		return wdz_real(inflateSync)(strm);
 	/* It looks for a new beginning; what was lost is passed over anyway. */
 	if (settle(d) != Z_OK)
 		d->place = WDZ_INFLATE_SOFT;
 	wdz_inflate_catch_up(d);
 	d->is_soft_only = true;
-	ASK_ZLIB(d, ret, inflateSync(strm));
+	ASK_ZLIB(d, ret, inflateSync, strm);
 	return ret;
 }
 
@@ -97,11 +97,11 @@ int wdz_inflateSyncPoint(z_streamp strm)
 	int ret;
 
 	if (!d)
-		return wdz_real()->inflateSyncPoint(strm);
+		return wdz_real(inflateSyncPoint)(strm);
 	ret = settle(d);
 	if (ret != Z_OK)
 		return ret;
-	ASK_ZLIB(d, ret, inflateSyncPoint(strm));
+	ASK_ZLIB(d, ret, inflateSyncPoint, strm);
 	return ret;
 }
 
@@ -133,16 +133,16 @@ int wdz_inflateCopy(z_streamp dest, z_streamp source)
 	int ret;
 
 	if (!d || !dest)
-		return wdz_real()->inflateCopy(dest, source);
+		return wdz_real(inflateCopy)(dest, source);
 	ret = settle(d);
 	if (ret != Z_OK)
 		return Z_STREAM_ERROR;
-	ASK_ZLIB(d, ret, inflateCopy(dest, source));
+	ASK_ZLIB(d, ret, inflateCopy, dest, source);
 	if (ret != Z_OK)
 		return ret;
 	copy = copy_own(d);
 	if (!copy) {
-		wdz_real()->inflateEnd(dest);
+		wdz_real(inflateEnd)(dest);
 		return Z_MEM_ERROR;
 	}
 	copy->strm = dest;
@@ -156,12 +156,12 @@ int wdz_inflatePrime(z_streamp strm, int bits, int value)
 	int ret;
 
 	if (!d)
-		return wdz_real()->inflatePrime(strm, bits, value);
+		return wdz_real(inflatePrime)(strm, bits, value);
 	ret = settle(d);
 	if (ret != Z_OK)
 		return ret;
 	d->is_soft_only = true;
-	ASK_ZLIB(d, ret, inflatePrime(strm, bits, value));
+	ASK_ZLIB(d, ret, inflatePrime, strm, bits, value);
 	return ret;
 }
 
@@ -171,10 +171,10 @@ long wdz_inflateMark(z_streamp strm)
 	long ret;
 
 	if (!d)
-		return wdz_real()->inflateMark(strm);
+		return wdz_real(inflateMark)(strm);
 	if (settle(d) != Z_OK)
 		return -65536;
-	ASK_ZLIB(d, ret, inflateMark(strm));
+	ASK_ZLIB(d, ret, inflateMark, strm);
 	return ret;
 }
 
@@ -184,8 +184,8 @@ int wdz_inflateGetHeader(z_streamp strm, gz_headerp head)
 	int ret;
 
 	if (!d)
-		return wdz_real()->inflateGetHeader(strm, head);
-	ASK_ZLIB(d, ret, inflateGetHeader(strm, head));
+		return wdz_real(inflateGetHeader)(strm, head);
+	ASK_ZLIB(d, ret, inflateGetHeader, strm, head);
 	return ret;
 }
 
@@ -195,12 +195,12 @@ int wdz_inflateUndermine(z_streamp strm, int subvert)
 	int ret;
 
 	if (!d)
-		return wdz_real()->inflateUndermine(strm, subvert);
+		return wdz_real(inflateUndermine)(strm, subvert);
 	ret = settle(d);
 	if (ret != Z_OK)
 		return ret;
 	d->is_soft_only = true;
-	ASK_ZLIB(d, ret, inflateUndermine(strm, subvert));
+	ASK_ZLIB(d, ret, inflateUndermine, strm, subvert);
 	return ret;
 }
 
@@ -210,11 +210,11 @@ int wdz_inflateValidate(z_streamp strm, int check)
 	int ret;
 
 	if (!d)
-		return wdz_real()->inflateValidate(strm, check);
+		return wdz_real(inflateValidate)(strm, check);
 	ret = settle(d);
 	if (ret != Z_OK)
 		return ret;
-	ASK_ZLIB(d, ret, inflateValidate(strm, check));
+	ASK_ZLIB(d, ret, inflateValidate, strm, check);
 	/* Sessions always compare them. */
 	if (ret == Z_OK)
 		d->is_unchecked = !check;
@@ -227,9 +227,9 @@ unsigned long wdz_inflateCodesUsed(z_streamp strm)
 	unsigned long ret;
 
 	if (!d)
-		return wdz_real()->inflateCodesUsed(strm);
+		return wdz_real(inflateCodesUsed)(strm);
 	if (settle(d) != Z_OK)
 		return (unsigned long)-1;
-	ASK_ZLIB(d, ret, inflateCodesUsed(strm));
+	ASK_ZLIB(d, ret, inflateCodesUsed, strm);
 	return ret;
 }

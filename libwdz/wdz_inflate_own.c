@@ -201,6 +201,7 @@ int wdz_inflate_own(struct wdz_inflate *d, int flush)
 	ret = run(d, &turn);
 	is_more = d->ahead_bytes || turn.is_full;
 	take_input(d, &turn, is_more);
+	d->is_full = !strm->avail_out;
 	if (ret < 0 || is_rest_wanted(d, flush, was_input)) {
 		ret = give_up(d, ret, flush);
 		/* What the device did before was progress. */

@@ -11,6 +11,10 @@
 #define SCRATCH	32768
 #define KEPT_MIN	4096
 
+/* data_type: zlib is behind a block, or behind that or the header of one. */
+#define AT_BLOCK	128
+#define AT_STOP		(AT_BLOCK | 256)
+
 static int call_zlib(struct wdz_inflate *d, int flush)
 {
 	z_streamp strm = d->strm;
@@ -19,7 +23,7 @@ static int call_zlib(struct wdz_inflate *d, int flush)
 	int ret;
 
 	wdz_inflate_lend(d);
-	ret = wdz_real()->inflate(strm, flush);
+	ret = wdz_real(inflate)(strm, flush);
 	wdz_inflate_return(d);
 	if (begin)
 		wdz_choice_soft(WDZ_KIND_INFLATE, in - strm->avail_in, begin);
@@ -101,6 +105,9 @@ static bool pass_over(struct wdz_inflate *d)
 
 	if (!scratch)
 		return false;
+	/* Without output, too, it would have gone on as far as it can. */
+	if (!left && d->is_full && d->kept_bytes)
+		call_on_kept(d, scratch, 0, Z_NO_FLUSH);
 	while (left && got) {
 		room = left < SCRATCH ? left : SCRATCH;
 		ret = call_on_kept(d, scratch, room, Z_SYNC_FLUSH);
@@ -187,10 +194,12 @@ static int inflate_carry(struct wdz_inflate *d, int flush)
 {
 	z_streamp strm = d->strm;
 	const uInt in = strm->avail_in, out = strm->avail_out;
+	bool may_stop = d->is_full && (flush == Z_BLOCK || flush == Z_TREES);
 	int ret;
 
-	/* Behind this zlib would be already: nobody wants to stop there. */
-	ret = call_on_kept(d, strm->next_out, strm->avail_out, Z_NO_FLUSH);
+	/* With room zlib would be behind this: nobody wants to stop there. */
+	ret = call_on_kept(d, strm->next_out, strm->avail_out,
+			   may_stop ? flush : Z_NO_FLUSH);
 	if (d->carry < d->kept_bytes)
 		return ret == Z_OK && flush == Z_FINISH ? Z_BUF_ERROR : ret;
 	drop_kept(d);
@@ -199,6 +208,8 @@ static int inflate_carry(struct wdz_inflate *d, int flush)
 	if (ret == Z_STREAM_END && d->owed)
 		return flush == Z_FINISH ? Z_BUF_ERROR : Z_OK;
 	if (ret != Z_OK && ret != Z_BUF_ERROR)
+		return ret;
+	if (may_stop && strm->data_type & (flush == Z_TREES ? AT_STOP : AT_BLOCK))
 		return ret;
 	ret = call_zlib(d, flush);
 	if (ret == Z_BUF_ERROR && flush != Z_FINISH &&

@@ -8,9 +8,9 @@
 /* A program may wipe its environment later on; servers do. */
 __attribute__((constructor)) static void start(void)
 {
-	wdz_real();
-	wdz_config();
-	if (wdz_engine_fork_init())
+	wdz_real_load();
+	/* A child is to count from zero; else the first session is soon enough. */
+	if (wdz_config()->counters && !wdz_engine_watch_fork())
 		wdz_trace("no memory to watch for fork()");
 }
 

@@ -78,7 +78,8 @@ int wdz_uncompress2(Bytef *dest, uLongf *dest_len, const Bytef *source,
 			strm.avail_out = part_of(&room);
 		if (!strm.avail_in)
 			strm.avail_in = part_of(&left);
-		ret = wdz_inflate(&strm, Z_NO_FLUSH);
+		/* All there is of a stream that is cut off, too. */
+		ret = wdz_inflate(&strm, Z_SYNC_FLUSH);
 	} while (ret == Z_OK);
 	*source_len -= left + strm.avail_in;
 	if (!is_empty)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,68 +9,96 @@
 
 #define LIBZ	"libz.so.1"
 
-struct wdz_real wdz_real_table;
+/* The object that this is a part of, from its first byte to its last. */
+extern const char __ehdr_start[] __attribute__((visibility("hidden")));
+extern const char _end[] __attribute__((visibility("hidden")));
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-/* What stands in for a call that an older zlib does not have. */
-#define ABSENT(type, name, params, args, absent) \
-	static type absent_##name params \
-	{ \
-		return absent; \
-	}
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wunused-parameter"
-WDZ_PASSED(ABSENT)
-WDZ_STARTING(ABSENT)
-WDZ_TAKEN(ABSENT)
-static void absent_gzclearerr(gzFile file)
-{
-}
-#pragma GCC diagnostic pop
-
-static void *open_libz(void)
-{
-	void *handle = dlopen(LIBZ, RTLD_NOW | RTLD_LOCAL);
-	const char *why;
-	Dl_info ours, theirs;
-
-	if (!handle) {
-		why = dlerror();
-		fprintf(stderr, "libwdz: the system's zlib is missing (%s); "
-			"install the package zlib1g\n", why ? why : LIBZ);
-		abort();
-	}
-	/* A link from libz.so.1 to this library would never come to an end. */
-	if (!dladdr(&wdz_real_table, &ours) ||
-	    !dladdr(dlsym(handle, "zlibVersion"), &theirs) ||
-	    ours.dli_fbase == theirs.dli_fbase) {
-		fprintf(stderr, "libwdz: the loader takes %s for zlib; preload "
-			"libwdz.so.1 or link with it, do not put it in place of "
-			LIBZ "\n", ours.dli_fname);
-		abort();
-	}
-	return handle;
-}
+static void *libz;
 
 static void load(void)
 {
-	void *handle = open_libz(), *found;
+	const char *why;
 
-#define LOOK_UP(type, name, params, args, absent) \
-	found = dlsym(handle, #name); \
-	wdz_real_table.name = found ? (type (*) params)found : absent_##name;
-
-	WDZ_PASSED(LOOK_UP)
-	WDZ_STARTING(LOOK_UP)
-	WDZ_TAKEN(LOOK_UP)
-	found = dlsym(handle, "gzclearerr");
-	wdz_real_table.gzclearerr = found ? (void (*)(gzFile))found :
-				    absent_gzclearerr;
-	__atomic_store_n(&wdz_real_table.is_loaded, true, __ATOMIC_RELEASE);
+	libz = dlopen(LIBZ, RTLD_NOW | RTLD_LOCAL);
+	if (libz)
+		return;
+	why = dlerror();
+	fprintf(stderr, "libwdz: the system's zlib is missing (%s); install the "
+		"package zlib1g\n", why ? why : LIBZ);
+	abort();
 }
 
 void wdz_real_load(void)
 {
 	pthread_once(&once, load);
 }
+
+/* A link from libz.so.1 to this library would never come to an end. */
+static void check(const void *found)
+{
+	Dl_info object = { .dli_fname = "libwdz.so.1" };
+
+	if ((uintptr_t)found < (uintptr_t)__ehdr_start ||
+	    (uintptr_t)found >= (uintptr_t)_end)
+		return;
+	dladdr(found, &object);
+	fprintf(stderr, "libwdz: the loader takes %s for zlib; preload "
+		"libwdz.so.1 or link with it, do not put it in place of "
+		LIBZ "\n", object.dli_fname);
+	abort();
+}
+
+static void *look_up(const char *name)
+{
+	void *found;
+
+	wdz_real_load();
+	found = dlsym(libz, name);
+	check(found);
+	return found;
+}
+
+/*
+ * What is in the table first, and what stands in for a call that an older zlib
+ * does not have. Threads that look at once find the same.
+ */
+#define RESOLVE(type, name, params, args, absent) \
+	static type absent_##name params \
+	{ \
+		return absent; \
+	} \
+	static type resolve_##name params \
+	{ \
+		type (*found) params = (type (*) params)look_up(#name); \
+		if (!found) \
+			found = absent_##name; \
+		__atomic_store_n(&wdz_real_table.name, found, \
+				 __ATOMIC_RELAXED); \
+		return found args; \
+	}
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+WDZ_PASSED(RESOLVE)
+WDZ_STARTING(RESOLVE)
+WDZ_TAKEN(RESOLVE)
+#pragma GCC diagnostic pop
+
+static void resolve_gzclearerr(gzFile file)
+{
+	void (*found)(gzFile file) = (void (*)(gzFile))look_up("gzclearerr");
+
+	/* zlib has always had it. */
+	if (!found)
+		return;
+	__atomic_store_n(&wdz_real_table.gzclearerr, found, __ATOMIC_RELAXED);
+	found(file);
+}
+
+#define ENTRY(type, name, params, args, absent) .name = resolve_##name,
+struct wdz_real wdz_real_table = {
+	WDZ_PASSED(ENTRY)
+	WDZ_STARTING(ENTRY)
+	WDZ_TAKEN(ENTRY)
+	.gzclearerr = resolve_gzclearerr,
+};

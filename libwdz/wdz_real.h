@@ -19,9 +19,6 @@
 /* A macro in zlib.h, and a function as well. */
 #undef gzgetc
 
-#define WDZ_LIKELY(x)	__builtin_expect(!!(x), 1)
-#define WDZ_UNLIKELY(x)	__builtin_expect(!!(x), 0)
-
 /*
  * Calls with nothing to decide: F(type, name, parameters, arguments, answer if
  * the system's zlib is older and has no such call).
@@ -189,9 +186,12 @@
 
 #define WDZ_POINTER(type, name, params, args, absent) type (*name) params;
 
-/* The calls of the system's zlib; set once, by wdz_real_load(). */
+/*
+ * The calls of the system's zlib. Each is looked up when it is called for the
+ * first time: most processes need a handful of them, and to look for all would
+ * be what costs most in a short one.
+ */
 struct wdz_real {
-	bool is_loaded;
 	WDZ_PASSED(WDZ_POINTER)
 	WDZ_STARTING(WDZ_POINTER)
 	WDZ_TAKEN(WDZ_POINTER)
@@ -202,20 +202,14 @@ struct wdz_real {
 
 extern struct wdz_real wdz_real_table;
 
-/* Fill the table; any number of threads. The process ends if there is no zlib. */
-void wdz_real_load(void);
+/* wdz_real(deflate)(strm, flush) is zlib's own; at any time, in any thread. */
+#define wdz_real(name)	__atomic_load_n(&wdz_real_table.name, __ATOMIC_RELAXED)
 
 /*
- * wdz_real() - the table, filled
- *
- * Constructors of other libraries may call before ours has run.
+ * Load zlib while the process can still open files. Not having done so is no
+ * failure: constructors of other libraries may call before ours has run. The
+ * process ends if there is no zlib.
  */
-static inline const struct wdz_real *wdz_real(void)
-{
-	if (WDZ_UNLIKELY(!__atomic_load_n(&wdz_real_table.is_loaded,
-					  __ATOMIC_ACQUIRE)))
-		wdz_real_load();
-	return &wdz_real_table;
-}
+void wdz_real_load(void);
 
 #endif /* WDZ_REAL_H */

@@ -21,7 +21,7 @@ static bool is_same(struct checker *checker, const struct wdz_piece *piece)
 	do {
 		z->next_out = checker->window;
 		z->avail_out = WINDOW;
-		ret = wdz_real()->inflate(z, Z_SYNC_FLUSH);
+		ret = wdz_real(inflate)(z, Z_SYNC_FLUSH);
 		got = WINDOW - z->avail_out;
 		if (got > piece->bytes - done ||
 		    memcmp(checker->window, piece->src + done, got))
@@ -42,15 +42,15 @@ bool wdz_body_is_right(const struct wdz_body *body,
 
 	if (!checker)
 		return false;
-	if (wdz_real()->inflateInit2_(&checker->z, -MAX_WBITS, ZLIB_VERSION,
+	if (wdz_real(inflateInit2_)(&checker->z, -MAX_WBITS, ZLIB_VERSION,
 				      sizeof(checker->z)) == Z_OK) {
 		if (body->history_bytes)
-			wdz_real()->inflateSetDictionary(&checker->z,
+			wdz_real(inflateSetDictionary)(&checker->z,
 				body->buffers->history, body->history_bytes);
 		checker->z.next_in = piece->dst;
 		checker->z.avail_in = produced;
 		is_right = is_same(checker, piece);
-		wdz_real()->inflateEnd(&checker->z);
+		wdz_real(inflateEnd)(&checker->z);
 	}
 	free(checker);
 	return is_right;

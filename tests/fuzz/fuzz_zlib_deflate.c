@@ -4,8 +4,11 @@
  * input and the same calls. The compressed bytes may differ, and with them how
  * many calls it takes to get at them; the rest may not: return codes,
  * counters, check values, messages, what a flush promises, and what zlib makes
- * of the bytes, which it decompresses as they come.
+ * of the bytes, which it decompresses as they come. In some runs streams begin
+ * in software.
  */
+#include "wdz_config.h"
+
 #include "fuzz_zlib.h"
 
 #define MAX_PLAIN	200000u
@@ -827,16 +830,28 @@ static void one_shot(struct fuzz *f)
 	free(out);
 }
 
+/* To the device at once, or from zlib to the device sooner or later. */
+static void choose(unsigned int way)
+{
+	static const char *const thresholds[] = { "30", "1000", "20000" };
+
+	CHECK(!wdz_config_set("use", way ? "auto" : "force"));
+	CHECK(!wdz_config_set("threshold", way ? thresholds[way - 1] :
+			      "measure"));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz *f = calloc(1, sizeof(*f));
-	unsigned int steps, streams;
+	unsigned int steps, streams, first;
 
 	CHECK(f);
 	f->in = (struct input){ .next = data, .left = size };
 	f->side[0].calls = &zlib_calls;
 	f->side[1].calls = &our_calls;
-	streams = take(&f->in) % 3 + 1;
+	first = take(&f->in);
+	streams = first % 3 + 1;
+	choose(first / 3 % 4);
 	f->plain = make_plain(&f->in, &f->len, MAX_PLAIN);
 	if (take(&f->in) % 16 == 0)
 		one_shot(f);

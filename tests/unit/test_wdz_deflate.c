@@ -178,6 +178,35 @@ static void test_deflate_device_dies_software_goes_on(void **state)
 	}
 }
 
+/* Behind zlib's part, too: zlib made what it may refer to. */
+static void test_deflate_device_dies_after_zlibs_part(void **state)
+{
+	struct bytes out = { 0 };
+	z_stream strm;
+	size_t at;
+	int bits;
+
+	(void)state;
+	for_each_bits(bits, i) {
+		wdz_stop();
+		wdz_start(NULL);
+		assert_int_equal(wdz_config_set("use", "auto"), 0);
+		assert_int_equal(wdz_config_set("threshold", "50000"), 0);
+		begin(&strm, 6, bits);
+		for (at = 0; at < 200000; at += 10000)
+			wdz_push(&strm, data + at, 10000, Z_NO_FLUSH, 5000,
+				 &out);
+		assert_int_equal(wdz_counter(WDZ_COUNT_DEFLATE_DEVICE), 1);
+		wd_fake_remove(0);
+		wdz_push(&strm, data + at, 300000 - at, Z_FINISH, 5000, &out);
+		assert_int_equal(wdz_deflateEnd(&strm), Z_OK);
+		wdz_judge(&out, bits, data, 300000);
+		bytes_free(&out);
+		assert_int_equal(wdz_counter(WDZ_COUNT_DEFLATE_MOVED), 1);
+		assert_int_equal(wdz_counter(WDZ_COUNT_DEFLATE_DEVICE_IN), 0);
+	}
+}
+
 static void test_deflate_no_device_software(void **state)
 {
 	(void)state;
@@ -609,7 +638,7 @@ static void test_deflate_software_is_zlibs(void **state)
 	assert_int_equal(wdz_counter(WDZ_COUNT_DEFLATE_DEVICE), 0);
 }
 
-/* Small streams stay with zlib, and so does what was gathered of them. */
+/* Small streams stay with zlib. */
 static void test_deflate_threshold_decides(void **state)
 {
 	struct bytes out = { 0 }, theirs;
@@ -634,11 +663,126 @@ static void test_deflate_threshold_decides(void **state)
 	bytes_free(&theirs);
 	assert_int_equal(wdz_counter(WDZ_COUNT_DEFLATE_DEVICE), 0);
 
-	pack(6, 15, 51000, 1000, 100);
 	pack(6, 15, 50000, 50000, 100);
-	assert_int_equal(wdz_counter(WDZ_COUNT_DEFLATE_DEVICE), 2);
+	assert_int_equal(wdz_counter(WDZ_COUNT_DEFLATE_DEVICE), 1);
 	pack(6, 15, 49999, 49999, 100);
-	assert_int_equal(wdz_counter(WDZ_COUNT_DEFLATE_DEVICE), 2);
+	assert_int_equal(wdz_counter(WDZ_COUNT_DEFLATE_DEVICE), 1);
+}
+
+/* What comes in small pieces begins with zlib, and does not end there. */
+static void test_deflate_large_stream_comes_to_the_device(void **state)
+{
+	unsigned int n = 0;
+	int bits;
+
+	(void)state;
+	assert_int_equal(wdz_config_set("use", "auto"), 0);
+	assert_int_equal(wdz_config_set("threshold", "50000"), 0);
+	for_each_bits(bits, i) {
+		pack(6, bits, 300000, 1000, 100);
+		pack(9, bits, 300000, 16384, 100000);
+		n += 2;
+		assert_int_equal(wdz_counter(WDZ_COUNT_DEFLATE_SOFT), n);
+		assert_int_equal(wdz_counter(WDZ_COUNT_DEFLATE_DEVICE), n);
+	}
+	assert_int_equal(wdz_counter(WDZ_COUNT_DEFLATE_DEVICE_IN) +
+			 wdz_counter(WDZ_COUNT_DEFLATE_SOFT_IN), n * 300000);
+	assert_true(wdz_counter(WDZ_COUNT_DEFLATE_DEVICE_IN) > n * 100000);
+	assert_int_equal(wdz_counter(WDZ_COUNT_DEFLATE_MOVED), 0);
+}
+
+/* A few bytes first, as of a header, then the rest. */
+static void test_deflate_large_call_after_a_small_one_device(void **state)
+{
+	struct bytes out = { 0 };
+	z_stream strm;
+
+	(void)state;
+	assert_int_equal(wdz_config_set("use", "auto"), 0);
+	assert_int_equal(wdz_config_set("threshold", "50000"), 0);
+	begin(&strm, 6, 31);
+	wdz_push(&strm, data, 12, Z_NO_FLUSH, 100, &out);
+	wdz_push(&strm, data + 12, 300000 - 12, Z_FINISH, 1000, &out);
+	assert_int_equal(strm.total_in, 300000);
+	assert_int_equal(strm.adler, crc32(0, data, 300000));
+	assert_int_equal(strm.total_out, out.bytes);
+	assert_int_equal(wdz_deflateEnd(&strm), Z_OK);
+	wdz_judge(&out, 31, data, 300000);
+	bytes_free(&out);
+	assert_int_equal(wdz_counter(WDZ_COUNT_DEFLATE_SOFT_IN), 12);
+	assert_int_equal(wdz_counter(WDZ_COUNT_DEFLATE_DEVICE_IN), 300000 - 12);
+}
+
+/* What zlib could not make smaller keeps to deflateBound(), by staying there. */
+static void test_deflate_noise_in_pieces_within_bound(void **state)
+{
+	const size_t sizes[] = { 100001, 131072 + 4096, 300000, 500000 };
+	uint8_t *noise = data_new(500000, DATA_NOISE, 7);
+	struct bytes out = { 0 };
+	z_stream strm;
+	size_t at, part, call;
+	unsigned int i;
+
+	(void)state;
+	assert_int_equal(wdz_config_set("use", "auto"), 0);
+	assert_int_equal(wdz_config_set("threshold", "20000"), 0);
+	for (i = 0; i < 2 * COUNT_OF(sizes); i++) {
+		const size_t bytes = sizes[i / 2];
+
+		begin(&strm, 6, 15);
+		out.bytes = 0;
+		call = i & 1 ? 4096 : 140000;
+		wdz_push(&strm, noise, 3, Z_NO_FLUSH, 1000, &out);
+		for (at = 3; at < bytes; at += part) {
+			part = bytes - at < call ? bytes - at : call;
+			wdz_push(&strm, noise + at, part, Z_NO_FLUSH, 1000,
+				 &out);
+		}
+		wdz_push(&strm, NULL, 0, Z_FINISH, 1000, &out);
+		check(out.bytes <= wdz_deflateBound(&strm, bytes),
+		      "%zu bytes in calls of %zu: %zu", bytes, call, out.bytes);
+		assert_int_equal(wdz_deflateEnd(&strm), Z_OK);
+		wdz_judge(&out, 15, noise, bytes);
+	}
+	assert_true(wdz_counter(WDZ_COUNT_DEFLATE_DEVICE) > 0);
+	bytes_free(&out);
+	free(noise);
+}
+
+/* Neither a finished stream nor one with bits of the caller's moves. */
+static void test_deflate_what_only_zlib_has_stays(void **state)
+{
+	struct bytes out = { 0 };
+	z_stream strm;
+	uint8_t buf[100];
+
+	(void)state;
+	assert_int_equal(wdz_config_set("use", "auto"), 0);
+	assert_int_equal(wdz_config_set("threshold", "5000"), 0);
+	begin(&strm, 6, 31);
+	wdz_push(&strm, data, 4000, Z_FINISH, 10000, &out);
+	strm.next_in = data;
+	strm.avail_in = 300000;
+	strm.next_out = buf;
+	strm.avail_out = sizeof(buf);
+	assert_int_not_equal(wdz_deflate(&strm, Z_NO_FLUSH), Z_OK);
+	assert_int_equal(strm.avail_in, 300000);
+	assert_int_equal(wdz_deflateReset(&strm), Z_OK);
+	out.bytes = 0;
+	wdz_push(&strm, data, 300000, Z_FINISH, 10000, &out);
+	wdz_judge(&out, 31, data, 300000);
+	assert_int_equal(wdz_deflateEnd(&strm), Z_OK);
+	assert_int_equal(wdz_counter(WDZ_COUNT_DEFLATE_DEVICE), 1);
+
+	begin(&strm, 6, -15);
+	out.bytes = 0;
+	wdz_push(&strm, data, 4000, Z_SYNC_FLUSH, 10000, &out);
+	assert_int_equal(wdz_deflatePrime(&strm, 10, 2), Z_OK);
+	wdz_push(&strm, data + 4000, 296000, Z_FINISH, 10000, &out);
+	wdz_judge(&out, -15, data, 300000);
+	assert_int_equal(wdz_deflateEnd(&strm), Z_OK);
+	assert_int_equal(wdz_counter(WDZ_COUNT_DEFLATE_DEVICE), 1);
+	bytes_free(&out);
 }
 
 static void test_deflate_off_is_zlib(void **state)
@@ -693,6 +837,7 @@ int main(void)
 		case(test_deflate_flushes_end_aligned),
 		case(test_deflate_full_flush_forgets),
 		case(test_deflate_device_dies_software_goes_on),
+		case(test_deflate_device_dies_after_zlibs_part),
 		case(test_deflate_no_device_software),
 		case(test_deflate_verify_catches_wrong_output),
 		case(test_deflate_verify_accepts_right_output),
@@ -709,6 +854,10 @@ int main(void)
 		case(test_deflate_gzip_header_is_the_callers),
 		case(test_deflate_software_is_zlibs),
 		case(test_deflate_threshold_decides),
+		case(test_deflate_large_stream_comes_to_the_device),
+		case(test_deflate_large_call_after_a_small_one_device),
+		case(test_deflate_noise_in_pieces_within_bound),
+		case(test_deflate_what_only_zlib_has_stays),
 		case(test_deflate_off_is_zlib),
 		case(test_compress_round_trip),
 	};

@@ -567,6 +567,110 @@ static void test_inflate_zlibs_answers_then_on(void **state)
 	}
 }
 
+/* A stream of blocks that end after every 1000 bytes. */
+static struct bytes packed_blocks(int bits, unsigned int blocks)
+{
+	struct bytes out = { .room = MIB, .at = malloc(MIB) };
+	z_stream strm = { .next_in = data, .next_out = out.at, .avail_out = MIB };
+
+	assert_non_null(out.at);
+	assert_int_equal(deflateInit2(&strm, 6, Z_DEFLATED, bits, 8,
+				      Z_DEFAULT_STRATEGY), Z_OK);
+	while (blocks--) {
+		strm.avail_in = 1000;
+		assert_int_equal(deflate(&strm, blocks ? Z_BLOCK : Z_FINISH),
+				 blocks ? Z_OK : Z_STREAM_END);
+	}
+	out.bytes = strm.total_out;
+	deflateEnd(&strm);
+	return out;
+}
+
+/* Every length that is cut off. */
+static void uncompress_cut_off(const struct bytes *packed)
+{
+	uint8_t ours[8000], theirs[8000];
+	uLongf our_len, their_len;
+	uLong cut;
+
+	for (cut = 0; cut <= packed->bytes; cut++) {
+		our_len = their_len = sizeof(ours);
+		check(wdz_uncompress(ours, &our_len, packed->at, cut) ==
+		      uncompress(theirs, &their_len, packed->at, cut),
+		      "cut at %lu", cut);
+		check(our_len == their_len, "cut at %lu: %lu, zlib %lu", cut,
+		      our_len, their_len);
+		assert_memory_equal(ours, theirs, our_len);
+	}
+}
+
+/* In one go, too: what there is comes out to the last byte. */
+static void test_uncompress_truncated_as_zlib(void **state)
+{
+	struct bytes packed = packed_blocks(15, 2);
+
+	(void)state;
+	uncompress_cut_off(&packed);
+	bytes_free(&packed);
+	packed = wdz_packed((const uint8_t *)"a short text, a shorter one", 28,
+			    1, 15);
+	uncompress_cut_off(&packed);
+	bytes_free(&packed);
+}
+
+/* One call of each; where they stop is the same. */
+static int both_stop(z_stream *ours, z_stream *theirs, int flush, size_t room)
+{
+	uint8_t buf[2][8000];
+	int ret;
+
+	ours->next_out = buf[0];
+	theirs->next_out = buf[1];
+	ours->avail_out = theirs->avail_out = room;
+	ret = wdz_inflate(ours, flush);
+	assert_int_equal(ret, inflate(theirs, flush));
+	assert_int_equal(ours->total_out, theirs->total_out);
+	assert_memory_equal(buf[0], buf[1], ours->next_out - buf[0]);
+	if (flush != Z_NO_FLUSH)
+		assert_int_equal(ours->data_type & 384,
+				 theirs->data_type & 384);
+	return ret;
+}
+
+/* Blocks that the device had, but whose output had no room. */
+static void test_inflate_stops_at_blocks_behind_full_output(void **state)
+{
+	static const int flushes[] = { Z_BLOCK, Z_TREES };
+	static const size_t rooms[] = { 1, 500, 999, 1000, 1001, 2500, 4999 };
+	struct bytes packed;
+	z_stream ours, theirs;
+	unsigned int j, k;
+	int bits, ret;
+
+	(void)state;
+	for_each_bits(bits, i) {
+		packed = packed_blocks(bits, 5);
+		for (j = 0; j < COUNT_OF(rooms) * COUNT_OF(flushes); j++) {
+			begin(&ours, bits);
+			theirs = (z_stream){ 0 };
+			assert_int_equal(inflateInit2(&theirs, bits), Z_OK);
+			ours.next_in = theirs.next_in = packed.at;
+			ours.avail_in = theirs.avail_in = packed.bytes;
+			both_stop(&ours, &theirs, Z_NO_FLUSH, rooms[j / 2]);
+			ret = Z_OK;
+			for (k = 0; k < 40 && ret != Z_STREAM_END; k++)
+				ret = both_stop(&ours, &theirs, flushes[j % 2],
+						8000);
+			assert_int_equal(ret, Z_STREAM_END);
+			assert_int_equal(ours.total_in, theirs.total_in);
+			assert_int_equal(wdz_inflateEnd(&ours), Z_OK);
+			inflateEnd(&theirs);
+		}
+		bytes_free(&packed);
+	}
+	assert_true(wdz_counter(WDZ_COUNT_INFLATE_MOVED) > 0);
+}
+
 static void test_inflate_copy_both_go_on(void **state)
 {
 	struct bytes packed, out = { 0 }, other = { 0 };
@@ -809,6 +913,8 @@ int main(void)
 		case(test_inflate_device_dies_software_goes_on),
 		case(test_inflate_device_dies_nothing_kept_is_lost),
 		case(test_inflate_zlibs_answers_then_on),
+		case(test_uncompress_truncated_as_zlib),
+		case(test_inflate_stops_at_blocks_behind_full_output),
 		case(test_inflate_copy_both_go_on),
 		case(test_inflate_sync_finds_the_next_flush),
 		case(test_inflate_preset_dictionary),

@@ -4,14 +4,17 @@
  * Each test runs this program again with settings of its own and reads the
  * counters that it leaves.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -270,6 +273,48 @@ static void test_process_no_such_device_software(void **state)
 	assert_int_equal(counter(0, "inflate.software.out"), BYTES);
 }
 
+static void exec_with_folder_first(void)
+{
+	const char *others = getenv("LD_LIBRARY_PATH");
+	const struct rlimit none = { 0 };
+	char folders[4096];
+
+	snprintf(folders, sizeof(folders), "%s%s%s", directory,
+		 others ? ":" : "", others ? others : "");
+	setenv("LD_LIBRARY_PATH", folders, 1);
+	setenv("GZ_FILE", gz_file, 1);
+	setrlimit(RLIMIT_CORE, &none);
+	if (freopen(counters, "w", stderr))
+		execl(program_invocation_name, "test_wdz_linked", "sums",
+		      (char *)NULL);
+	_exit(127);
+}
+
+/* libz.so.1 is a link to the drop-in: no recursion, but a word and the end. */
+static void test_process_takes_itself_for_zlib_ends(void **state)
+{
+	char name[64], text[4096];
+	Dl_info info;
+	int status = -1;
+	pid_t pid;
+
+	(void)state;
+	assert_int_not_equal(dladdr(dlsym(RTLD_DEFAULT, "compress"), &info), 0);
+	snprintf(name, sizeof(name), "%s/libz.so.1", directory);
+	assert_int_equal(symlink(info.dli_fname, name), 0);
+	fflush(NULL);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid)
+		exec_with_folder_first();
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	unlink(name);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGABRT);
+	assert_true(read_counters(0, text, sizeof(text)));
+	assert_non_null(strstr(text, "do not put it in place of libz.so.1"));
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -301,6 +346,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_process_child_counts_for_itself),
 		cmocka_unit_test(test_process_reads_its_file),
 		cmocka_unit_test(test_process_no_such_device_software),
+		cmocka_unit_test(test_process_takes_itself_for_zlib_ends),
 	};
 
 	if (argc == 2) {

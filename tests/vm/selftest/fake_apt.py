@@ -78,7 +78,8 @@ def _apt_get(state: Path, args: list[str]) -> int:
                          if arg.startswith("Dir::Cache::archives=")), Path.cwd())
             return _fetch(state, args[args.index(verb) + 1:], into)
     if "source" in args:
-        return _fetch(state, args[-1:], Path.cwd(), "dsc")
+        return _fetch(state, args[-1:], Path.cwd(),
+                      "orig.tar.xz" if "--tar-only" in args else "dsc")
     return 1
 
 

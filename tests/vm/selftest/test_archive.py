@@ -232,11 +232,11 @@ class SourcePackagesTest(ArchiveTest):
         self.assertIn(f'APT::Architecture "{archive.host_arch()}";',
                       (folder / "apt.conf").read_text(encoding="utf-8"))
 
-    def test_download_source_asks_for_the_version_and_unpacks_nothing(self):
+    def test_download_source_asks_for_upstream_of_the_version_and_unpacks_nothing(self):
         got = archive.download_source("zlib", "1:1.2.13-1", self.into, "bookworm")
-        self.assertEqual([path.name for path in got], ["zlib_1:1.2.13-1.dsc"])
+        self.assertEqual([path.name for path in got], ["zlib_1:1.2.13-1.orig.tar.xz"])
         call, = self.calls("source")
-        self.assertIn("--download-only --only-source zlib=1:1.2.13-1", call)
+        self.assertIn("--download-only --tar-only --only-source zlib=1:1.2.13-1", call)
 
     def test_download_source_of_a_version_that_is_gone_is_missing(self):
         with self.assertRaisesRegex(archive.Missing, "was not found"):

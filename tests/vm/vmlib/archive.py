@@ -186,9 +186,11 @@ def _source_versions(lists: _Lists, name: str) -> set[str]:
 
 
 def download_source(name: str, version: str, into: Path, suite: str) -> list[Path]:
-    """Fetches the files of a source package into a folder, unpacking nothing.
+    """Fetches the upstream tarballs of a source package, unpacking nothing.
 
-    Raises Missing, after a refresh of the lists, if the archive does not have it.
+    They outlive Debian's own part of a version, and apt knows their sums from
+    the signed lists, so nothing else is asked for. Raises Missing, after a
+    refresh of the lists, if the archive does not have them.
     """
     lists = _SourceLists.of(suite, SOURCE)
     into.mkdir(parents=True, exist_ok=True)
@@ -397,7 +399,7 @@ class _SourceLists(_Lists):
     """The same for source packages."""
 
     def download_source(self, package: str, into: Path) -> None:
-        self._fetch(["apt-get", "-qq", "source", "--download-only",
+        self._fetch(["apt-get", "-qq", "source", "--download-only", "--tar-only",
                      "--only-source", package], into)
 
     def _sources(self) -> list[str]:
