@@ -136,6 +136,10 @@ static bool shape_valid(const struct qm_caps *caps)
 
 int qm_caps_init(struct hisi_qm *qm)
 {
+	if (qm_is_gone(qm)) {
+		pci_err(qm->pdev, "the device does not answer\n");
+		return -ENODEV;
+	}
 	qm->gen = find_gen(qm);
 	if (!qm->gen)
 		return -ENODEV;
