@@ -389,6 +389,9 @@ static int handle_device_info(struct vfu_function *f,
 	struct vfio_device_info info;
 	const size_t bytes = offsetof(struct vfio_device_info, cap_offset);
 
+	/* QEMU would look for the end of a list of ones for ever. */
+	if (vfu_device_is_removed(f->config.device))
+		return -ENODEV;
 	if (message->bytes < bytes)
 		return -EINVAL;
 	memcpy(&info, message->payload, bytes);

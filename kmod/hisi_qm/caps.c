@@ -116,13 +116,15 @@ static void read_shape(struct hisi_qm *qm)
 		caps->has_messages = false;
 }
 
+/* qm_context_drained() compares positions in rings, one a multiple of the other. */
 static bool shape_valid(const struct qm_caps *caps)
 {
 	unsigned int i;
 
 	if (caps->eq_depth < 4 || caps->aeq_depth == 1 || caps->sq_depth < 4 ||
 	    caps->sq_depth > HISI_QM_MAX_DEPTH || caps->cq_depth < caps->sq_depth ||
-	    caps->cq_depth > HISI_QM_MAX_DEPTH || !caps->vectors ||
+	    caps->cq_depth > HISI_QM_MAX_DEPTH || caps->cq_depth % caps->sq_depth ||
+	    !caps->vectors ||
 	    caps->vectors > MAX_VECTORS || caps->vector[QM_IRQ_EQ] == QM_NO_VECTOR)
 		return false;
 	for (i = 0; i < QM_IRQS; i++) {
@@ -134,6 +136,10 @@ static bool shape_valid(const struct qm_caps *caps)
 
 int qm_caps_init(struct hisi_qm *qm)
 {
+	if (qm_is_gone(qm)) {
+		pci_err(qm->pdev, "the device does not answer\n");
+		return -ENODEV;
+	}
 	qm->gen = find_gen(qm);
 	if (!qm->gen)
 		return -ENODEV;

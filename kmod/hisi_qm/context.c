@@ -126,9 +126,17 @@ void qm_context_poison(struct qm_queue *queue)
 	tables->cqc[queue->id].w8 = cpu_to_le16(HISI_QM_QC_POISON);
 }
 
+/* In twice a ring's depth, as contexts count a wrap, too. */
+static u32 position(__le16 tail, __le16 w11, u32 depth)
+{
+	return le16_to_cpu(tail) +
+	       (le16_to_cpu(w11) & HISI_QM_QC_TAIL_WRAP ? depth : 0);
+}
+
 /*
- * Whether everything that was queued has been completed (4.6). @progress
- * changes with every completion.
+ * Whether everything that was queued has been completed (4.6): fewer are under
+ * way than the ring of requests is deep, so its position tells, and that of the
+ * completions modulo it. @progress changes with every completion.
  *
  * Return: 1, 0 or a negative errno.
  */
@@ -137,7 +145,7 @@ int qm_context_drained(struct qm_queue *queue, u32 *progress)
 	struct hisi_qm *qm = queue->qm;
 	struct hisi_qm_sqc sqc;
 	struct hisi_qm_cqc cqc;
-	u16 wrap;
+	u32 depth = qm->caps.sq_depth;
 	int ret;
 
 	ret = qm_mailbox_dump(qm, HISI_QM_MB_SQC, queue->id, &sqc, sizeof(sqc));
@@ -146,8 +154,6 @@ int qm_context_drained(struct qm_queue *queue, u32 *progress)
 				      sizeof(cqc));
 	if (ret)
 		return ret;
-	wrap = le16_to_cpu(cqc.w11) & HISI_QM_QC_TAIL_WRAP;
-	*progress = le16_to_cpu(cqc.tail) | wrap << 16;
-	return sqc.tail == cqc.tail &&
-	       (le16_to_cpu(sqc.w11) & HISI_QM_QC_TAIL_WRAP) == wrap;
+	*progress = position(cqc.tail, cqc.w11, qm->caps.cq_depth);
+	return position(sqc.tail, sqc.w11, depth) == *progress % (2 * depth);
 }

@@ -59,6 +59,7 @@ struct hisi_qm_ras {
  * @ras_disable: PF: opposite
  * @ras_status: PF: errors of the engine that are pending
  * @ras_clear: PF: acknowledge @errors
+ * @ras_hold: PF: @errors are not reported until the reset that they need
  * @ras_log: PF: say what @errors are
  * @ras_inject_ecc: PF: provoke an error that shuts the bus master (5.10)
  * @quiesce: PF: before a reset shuts the bus master; optional
@@ -89,6 +90,7 @@ struct hisi_qm_engine {
 	void (*ras_disable)(struct hisi_qm *qm);
 	u32 (*ras_status)(struct hisi_qm *qm);
 	void (*ras_clear)(struct hisi_qm *qm, u32 errors);
+	void (*ras_hold)(struct hisi_qm *qm, u32 errors);
 	void (*ras_log)(struct hisi_qm *qm, u32 errors);
 	void (*ras_inject_ecc)(struct hisi_qm *qm);
 	void (*quiesce)(struct hisi_qm *qm);
@@ -105,12 +107,15 @@ struct hisi_qm_engine {
  * @uacce_mode: user queues
  * @pf_queues: queues that the PF keeps for itself
  * @vfs: VFs to enable at probe
+ * @user_queues: of a function that has user queues, the kernel leaves so many of
+ *	its queues to them, but not more than half
  * @unsafe_mmio: map doorbells to user space although the page holds more
  */
 struct hisi_qm_options {
 	enum hisi_qm_uacce_mode uacce_mode;
 	u32 pf_queues;
 	u32 vfs;
+	u32 user_queues;
 	bool unsafe_mmio;
 };
 
@@ -181,7 +186,8 @@ typedef void (*hisi_qp_done_t)(struct hisi_qp *qp, const void *sqe, void *tag,
  * @done: called for each request
  * @priv: hisi_qp_priv()
  *
- * Return: queue, or -EBUSY (none free), -EIO (device in error), -ENOMEM.
+ * Return: queue, or -EBUSY (none free for the kernel), -EIO (device in error),
+ * -ENOMEM.
  */
 struct hisi_qp *hisi_qp_get(struct hisi_qm *qm, u8 alg, hisi_qp_done_t done,
 			    void *priv);
@@ -203,7 +209,7 @@ void *hisi_qp_priv(struct hisi_qp *qp);
  */
 int hisi_qp_send(struct hisi_qp *qp, const void *sqe, void *tag);
 
-/** hisi_qm_free_queues() - for choosing among devices */
+/** hisi_qm_free_queues() - that hisi_qp_get() can give; to choose among devices */
 unsigned int hisi_qm_free_queues(struct hisi_qm *qm);
 
 void *hisi_qm_priv(struct hisi_qm *qm);

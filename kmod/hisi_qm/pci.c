@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 
 #include "qm_priv.h"
+#include "version.h"
 
 #define BAR_REGISTERS	2
 #define BAR_DOORBELLS	4
@@ -229,6 +230,7 @@ static int function_init(struct hisi_qm *qm)
 	ret = qm_user_alloc(qm);
 	if (ret)
 		goto err_memory;
+	qm_queues_share(qm);
 	/* Handlers find rings that no device writes to yet. */
 	qm->eq.phase = HISI_QM_EQE_PHASE;
 	qm->aeq.phase = HISI_QM_EQE_PHASE;
@@ -335,6 +337,7 @@ static struct hisi_qm *qm_alloc(struct pci_dev *pdev, bool is_vf,
 	qm->engine = engine;
 	qm->options = *options;
 	mutex_init(&qm->reset_lock);
+	qm->resets_since = jiffies;
 	init_rwsem(&qm->sem);
 	mutex_init(&qm->mailbox.lock);
 	spin_lock_init(&qm->event_lock);
@@ -398,5 +401,6 @@ void hisi_qm_remove(struct pci_dev *pdev)
 EXPORT_SYMBOL_GPL(hisi_qm_remove);
 
 MODULE_DESCRIPTION("HiSilicon accelerators' queue manager");
+MODULE_VERSION(WD_KMOD_VERSION);
 MODULE_LICENSE("GPL");
 MODULE_AUTHOR("WarpDrive maintainers");

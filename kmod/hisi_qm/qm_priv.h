@@ -51,6 +51,7 @@ enum qm_state {
  * @QM_ECC: the error was a multi-bit one of the queue manager (5.10)
  * @QM_SUSPENDED: may have no power; errors and resets wait for the resume
  * @QM_LINK_RESET: PCI resets the device together with its link
+ * @QM_WITH_PF: VF: what PCI resets it with is a reset of its PF as well
  */
 enum qm_flag {
 	QM_FAILED,
@@ -59,6 +60,7 @@ enum qm_flag {
 	QM_ECC,
 	QM_SUSPENDED,
 	QM_LINK_RESET,
+	QM_WITH_PF,
 };
 
 /** enum qm_stop - why a function stops (5.7) */
@@ -117,6 +119,7 @@ struct qm_caps {
  * @ras: error classes likewise
  * @has_cap_regs: capability registers exist
  * @has_vft_count: a VF can ask for its queues (1.5)
+ * @has_sva: requests can use the addresses of a process
  * @has_pasid_valid: contexts say whether their PASID counts
  * @has_shutdown_sel: errors that shut the bus master can be selected
  * @has_wb: context caches can be written back (0x204)
@@ -135,6 +138,7 @@ struct qm_gen {
 	struct hisi_qm_ras ras;
 	bool has_cap_regs;
 	bool has_vft_count;
+	bool has_sva;
 	bool has_pasid_valid;
 	bool has_shutdown_sel;
 	bool has_wb;
@@ -263,6 +267,10 @@ struct qm_vfs {
  * @wq: for everything that may be needed to free memory
  * @flags: enum qm_flag
  * @reset_lock: see the top of this file
+ * @flr_task: PF: who resets it by PCI, from beginning to end. Others compare it
+ *	with themselves only
+ * @resets_since: jiffies when @recent_resets began; @reset_lock's
+ * @recent_resets: that errors made necessary; @reset_lock's
  * @sem: see the top of this file; protects @state
  * @state: enum qm_state
  * @mailbox: see there
@@ -270,6 +278,8 @@ struct qm_vfs {
  * @queues: by number, NULL for a free one. Entries come and go also with @sem
  *	read-held, so that writers may go through them
  * @nr_free: of them
+ * @nr_kernel: of the free ones, the kernel may have so many. Its share is fixed
+ *	before there are users
  * @tables: see there
  * @eq: events
  * @aeq: errors of queues
@@ -306,6 +316,9 @@ struct hisi_qm {
 	unsigned long flags;
 
 	struct mutex reset_lock;
+	struct task_struct *flr_task;
+	unsigned long resets_since;
+	unsigned int recent_resets;
 	struct rw_semaphore sem;
 	enum qm_state state;
 	struct qm_mailbox mailbox;
@@ -313,6 +326,7 @@ struct hisi_qm {
 	spinlock_t event_lock;
 	struct qm_queue **queues;
 	u32 nr_free;
+	u32 nr_kernel;
 
 	struct qm_tables tables;
 	struct qm_ring eq;
@@ -342,6 +356,7 @@ struct hisi_qm {
  * @restart: it may be started again, if its user wants that
  * @give_up: it may not, until the function was reset
  * @kind: for debugfs
+ * @is_kernel: counts against what the kernel may have
  */
 struct qm_queue_ops {
 	void (*event)(struct qm_queue *queue);
@@ -350,6 +365,7 @@ struct qm_queue_ops {
 	void (*restart)(struct qm_queue *queue);
 	void (*give_up)(struct qm_queue *queue);
 	const char *kind;
+	bool is_kernel;
 };
 
 /**
@@ -424,6 +440,8 @@ void qm_aeq_work(struct work_struct *work);
 /* queue.c */
 int qm_queue_table_init(struct hisi_qm *qm);
 void qm_queue_table_exit(struct hisi_qm *qm);
+void qm_queues_share(struct hisi_qm *qm);
+unsigned int qm_queues_free(struct hisi_qm *qm);
 int qm_queue_add(struct hisi_qm *qm, struct qm_queue *queue,
 		 const struct qm_queue_ops *ops);
 void qm_queue_del(struct qm_queue *queue);

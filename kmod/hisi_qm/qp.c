@@ -159,21 +159,36 @@ static bool complete_one(struct hisi_qp *qp)
 }
 
 /*
+ * As many as the ring holds, so that a device that completes without end keeps
+ * nobody. Return: false if there are no more for now.
+ */
+static bool complete_some(struct hisi_qp *qp)
+{
+	u32 left = qp->queue.qm->caps.cq_depth;
+
+	while (left && complete_one(qp)) {
+		cond_resched();
+		left--;
+	}
+	return !left;
+}
+
+/*
  * The device tells of completions that come after it was armed. One that came
  * just before would be told, too; it is cheap not to rely on that.
  */
 static void completion_work(struct work_struct *work)
 {
 	struct hisi_qp *qp = container_of(work, struct hisi_qp, work);
+	bool is_more = complete_some(qp);
 	u32 slot;
 
-	do {
-		while (complete_one(qp))
-			cond_resched();
-		spin_lock_irq(&qp->lock);
-		return_cqes(qp, true);
-		spin_unlock_irq(&qp->lock);
-	} while (next_cqe(qp, &slot));
+	spin_lock_irq(&qp->lock);
+	return_cqes(qp, !is_more);
+	spin_unlock_irq(&qp->lock);
+	/* Other work of the function, as its end, has its turn in between. */
+	if (is_more || next_cqe(qp, &slot))
+		queue_work(qp->queue.qm->wq, &qp->work);
 }
 
 /* The queue is stopped: no event queues the work again until it is started. */
@@ -197,8 +212,7 @@ static void answer_all(struct hisi_qp *qp)
 	void *tag;
 
 	end_work(qp);
-	while (complete_one(qp))
-		;
+	complete_some(qp);
 	for (slot = 0; slot < depth; slot++) {
 		spin_lock_irq(&qp->lock);
 		if (!test_bit(slot, qp->busy)) {
@@ -289,6 +303,7 @@ static const struct qm_queue_ops qp_ops = {
 	.restart = qp_restart,
 	.give_up = qp_give_up,
 	.kind = "kernel",
+	.is_kernel = true,
 };
 
 static void qp_free(struct hisi_qp *qp, struct hisi_qm *qm)
@@ -360,7 +375,8 @@ struct hisi_qp *hisi_qp_get(struct hisi_qm *qm, u8 alg, hisi_qp_done_t done,
 		return ERR_PTR(-EINVAL);
 	/* Not worth the memory when it's clear already. */
 	if (!hisi_qm_free_queues(qm))
-		return ERR_PTR(READ_ONCE(qm->nr_free) ? -EIO : -EBUSY);
+		return ERR_PTR(READ_ONCE(qm->nr_free) && READ_ONCE(qm->nr_kernel) ?
+			       -EIO : -EBUSY);
 	qp = qp_alloc(qm);
 	if (!qp)
 		return ERR_PTR(-ENOMEM);

@@ -26,11 +26,27 @@ void qm_queue_table_exit(struct hisi_qm *qm)
 	kvfree(qm->queues);
 }
 
-unsigned int hisi_qm_free_queues(struct hisi_qm *qm)
+/*
+ * Kernel users take queues when they begin and keep them: zswap alone two for
+ * each processor. Processes come later, and would find none.
+ */
+void qm_queues_share(struct hisi_qm *qm)
+{
+	u32 users = qm->uacce ? min(qm->options.user_queues, qm->nr_queues / 2) : 0;
+
+	qm->nr_kernel = qm->nr_queues - users;
+}
+
+unsigned int qm_queues_free(struct hisi_qm *qm)
 {
 	if (READ_ONCE(qm->state) != QM_RUNNING || test_bit(QM_FAILED, &qm->flags))
 		return 0;
 	return READ_ONCE(qm->nr_free);
+}
+
+unsigned int hisi_qm_free_queues(struct hisi_qm *qm)
+{
+	return min(qm_queues_free(qm), READ_ONCE(qm->nr_kernel));
 }
 EXPORT_SYMBOL_GPL(hisi_qm_free_queues);
 
@@ -54,7 +70,7 @@ int qm_queue_add(struct hisi_qm *qm, struct qm_queue *queue,
 	if (qm->state != QM_RUNNING || test_bit(QM_FAILED, &qm->flags))
 		return -EIO;
 	spin_lock_irq(&qm->event_lock);
-	if (qm->nr_free) {
+	if (qm->nr_free && (!ops->is_kernel || qm->nr_kernel)) {
 		while (qm->queues[id])
 			id++;
 		queue->qm = qm;
@@ -63,6 +79,7 @@ int qm_queue_add(struct hisi_qm *qm, struct qm_queue *queue,
 		queue->doorbell = doorbell_register(qm, id);
 		qm->queues[id] = queue;
 		qm->nr_free--;
+		qm->nr_kernel -= ops->is_kernel;
 		ret = 0;
 	}
 	spin_unlock_irq(&qm->event_lock);
@@ -78,6 +95,7 @@ void qm_queue_del(struct qm_queue *queue)
 	spin_lock_irq(&qm->event_lock);
 	qm->queues[queue->id] = NULL;
 	qm->nr_free++;
+	qm->nr_kernel += queue->ops->is_kernel;
 	spin_unlock_irq(&qm->event_lock);
 }
 

@@ -95,8 +95,10 @@ static bool handle_engine(struct hisi_qm *qm, u32 status)
 	const struct hisi_qm_engine *engine = qm->engine;
 
 	engine->ras_log(qm, status);
-	if (status & engine->ras(qm).reset)
+	if (status & engine->ras(qm).reset) {
+		engine->ras_hold(qm, status);
 		return true;
+	}
 	engine->ras_clear(qm, status);
 	return false;
 }

@@ -5,9 +5,14 @@
  * nothing but it, is in soft_reset.c.
  */
 #include <linux/export.h>
+#include <linux/jiffies.h>
 #include <linux/sched/mm.h>
 
 #include "qm_priv.h"
+
+/* A device that fails again and again is not reset any more. */
+#define RESETS_MAX	8
+#define RESETS_PERIOD	(600 * HZ)
 
 static LIST_HEAD(functions);
 static DEFINE_MUTEX(functions_lock);
@@ -105,6 +110,7 @@ static void vfs_prepare(struct hisi_qm *pf, enum qm_stop why)
 	u64 message = why == QM_STOP_FLR ? HISI_QM_MSG_FLR_PREPARE :
 					   HISI_QM_MSG_SRST_PREPARE;
 	struct hisi_qm *vf;
+	bool is_running;
 
 	if (pf->is_vf || !pf->vfs.count)
 		return;
@@ -118,7 +124,11 @@ static void vfs_prepare(struct hisi_qm *pf, enum qm_stop why)
 		if (!is_vf_of(vf, pf))
 			continue;
 		mutex_lock_nest_lock(&vf->reset_lock, &functions_lock);
+		is_running = vf->state == QM_RUNNING;
 		stop(vf, why);
+		/* Behind a link that is down there is nothing to be saved. */
+		if (is_running && !qm_is_gone(vf))
+			pci_save_state(vf->pdev);
 	}
 }
 
@@ -139,6 +149,9 @@ static void vfs_done(struct hisi_qm *pf, bool is_back)
 	list_for_each_entry(vf, &functions, node) {
 		if (!is_vf_of(vf, pf))
 			continue;
+		/* VFs went with their PF, and so did their interrupts. */
+		if (is_back)
+			pci_restore_state(vf->pdev);
 		if (!is_back || start(vf)) {
 			set_bit(QM_FAILED, &vf->flags);
 			give_up(vf);
@@ -177,11 +190,24 @@ static void out_of_service(struct hisi_qm *qm, int error)
 		pci_err(qm->pdev, "the device is gone\n");
 	else if (qm->is_vf)
 		pci_err(qm->pdev, "stays out of service until it is reset (sysfs attribute \"reset\") or its driver bound again\n");
+	else if (error == -ELOOP)
+		pci_err(qm->pdev, "stays out of service: it failed more than %d times in %d minutes; reset it (sysfs attribute \"reset\"), or restart the machine\n",
+			RESETS_MAX, RESETS_PERIOD / (60 * HZ));
 	else if (error == -EOPNOTSUPP)
 		pci_err(qm->pdev, "stays out of service: this machine's firmware has no method %s to reset it; bind the driver again, or restart the machine\n",
 			qm->engine->reset_method);
 	else
 		pci_err(qm->pdev, "stays out of service, the reset failed: %d\n", error);
+}
+
+static bool fails_all_the_time(struct hisi_qm *qm)
+{
+	lockdep_assert_held(&qm->reset_lock);
+	if (time_after(jiffies, qm->resets_since + RESETS_PERIOD)) {
+		qm->resets_since = jiffies;
+		qm->recent_resets = 0;
+	}
+	return ++qm->recent_resets > RESETS_MAX;
 }
 
 static void reset_device(struct hisi_qm *qm, bool is_reset)
@@ -192,7 +218,7 @@ static void reset_device(struct hisi_qm *qm, bool is_reset)
 	qm_message_mask(qm);
 	vfs_prepare(qm, QM_STOP_RESET);
 	stop(qm, QM_STOP_RESET);
-	ret = bring_back(qm, is_reset);
+	ret = fails_all_the_time(qm) ? -ELOOP : bring_back(qm, is_reset);
 	vfs_done(qm, !ret);
 	qm_isolation_count(qm);
 	if (ret) {
@@ -234,23 +260,49 @@ int qm_vf_done(struct hisi_qm *qm)
 	return start(qm);
 }
 
+/*
+ * A reset of the whole bus is prepared for the PF first, by the thread that
+ * then comes for its VFs: these have stopped, and their locks are not free.
+ */
+static bool stops_with_pf(struct hisi_qm *vf)
+{
+	struct hisi_qm *pf = pci_iov_get_pf_drvdata(vf->pdev, vf->pdev->driver);
+
+	return !IS_ERR_OR_NULL(pf) && READ_ONCE(pf->flr_task) == current &&
+	       READ_ONCE(vf->state) != QM_RUNNING;
+}
+
 /* 5.11: PCI calls both in one thread, one after the other. */
 static void flr_prepare(struct pci_dev *pdev)
 {
 	struct hisi_qm *qm = pci_get_drvdata(pdev);
 
+	if (stops_with_pf(qm)) {
+		set_bit(QM_WITH_PF, &qm->flags);
+		return;
+	}
 	mutex_lock(&qm->reset_lock);
+	WRITE_ONCE(qm->flr_task, current);
 	qm_device_exit(qm);
 	qm_message_mask(qm);
 	vfs_prepare(qm, QM_STOP_FLR);
 	stop(qm, test_bit(QM_FAILED, &qm->flags) ? QM_STOP_RESET : QM_STOP_FLR);
 }
 
-/* The administrator's own way to get a device back that was out of service. */
-static void flr_done(struct pci_dev *pdev)
+/* Takes the lock that flr_prepare() has left alone. */
+static bool started_with_pf(struct hisi_qm *qm)
 {
-	struct hisi_qm *qm = pci_get_drvdata(pdev);
+	if (!test_and_clear_bit(QM_WITH_PF, &qm->flags))
+		return false;
+	mutex_lock(&qm->reset_lock);
+	return READ_ONCE(qm->state) == QM_RUNNING;
+}
+
+/* The administrator's own way to get a device back that was out of service. */
+static void bring_back_by_flr(struct hisi_qm *qm)
+{
 	bool had_failed = test_bit(QM_FAILED, &qm->flags);
+	struct pci_dev *pdev = qm->pdev;
 	int ret;
 
 	pci_set_master(pdev);
@@ -268,6 +320,15 @@ static void flr_done(struct pci_dev *pdev)
 			qm_isolation_end(qm);
 		}
 	}
+}
+
+static void flr_done(struct pci_dev *pdev)
+{
+	struct hisi_qm *qm = pci_get_drvdata(pdev);
+
+	if (!started_with_pf(qm))
+		bring_back_by_flr(qm);
+	WRITE_ONCE(qm->flr_task, NULL);
 	mutex_unlock(&qm->reset_lock);
 }
 

@@ -292,7 +292,7 @@ static unsigned int user_available(struct uacce_device *uacce)
 {
 	struct hisi_qm *qm = uacce_priv(uacce);
 
-	return test_bit(QM_ISOLATED, &qm->flags) ? 0 : hisi_qm_free_queues(qm);
+	return test_bit(QM_ISOLATED, &qm->flags) ? 0 : qm_queues_free(qm);
 }
 
 static int user_state(struct uacce_device *uacce)
@@ -354,6 +354,10 @@ int qm_user_alloc(struct hisi_qm *qm)
 
 	if (qm->options.uacce_mode == HISI_QM_UACCE_NONE)
 		return 0;
+	if (!qm->gen->has_sva && params.flags & UACCE_DEV_SVA) {
+		pci_notice(qm->pdev, "no user queues: this generation can't isolate processes from one another; uacce_mode=2 for trusted programs only\n");
+		return 0;
+	}
 	if (!mmio_is_safe(qm) && !qm->options.unsafe_mmio) {
 		pci_notice(qm->pdev, "no user queues: their doorbells share a page of %lu KiB with control registers; unsafe_mmio=1 for trusted programs only\n",
 			   PAGE_SIZE / 1024);

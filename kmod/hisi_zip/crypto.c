@@ -307,9 +307,16 @@ void zip_crypto_dump(struct hisi_qm *qm, struct seq_file *s)
 
 int zip_crypto_init(void)
 {
+	int ret;
+
 	soft_queue = alloc_workqueue("hisi_zip_soft",
 				     WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
-	return soft_queue ? 0 : -ENOMEM;
+	if (!soft_queue)
+		return -ENOMEM;
+	ret = zip_transforms_init();
+	if (ret)
+		destroy_workqueue(soft_queue);
+	return ret;
 }
 
 void zip_crypto_exit(void)

@@ -66,6 +66,7 @@ struct hisi_qm_ras zip_ras(struct hisi_qm *qm);
 void zip_ras_enable(struct hisi_qm *qm);
 void zip_ras_disable(struct hisi_qm *qm);
 u32 zip_ras_status(struct hisi_qm *qm);
+void zip_ras_hold(struct hisi_qm *qm, u32 errors);
 void zip_ras_clear(struct hisi_qm *qm, u32 errors);
 void zip_ras_log(struct hisi_qm *qm, u32 errors);
 void zip_ras_inject_ecc(struct hisi_qm *qm);

@@ -13,6 +13,7 @@
 #include "hisi_qm.h"
 #include "hisi_zip_hw.h"
 #include "params.h"
+#include "version.h"
 
 /* 750 compressing, 140 decompressing (hisi-qm 2.2.4). */
 #define SHAPER	0x400232ee
@@ -30,6 +31,7 @@ static const struct hisi_qm_engine zip_engine = {
 	.ras_disable = zip_ras_disable,
 	.ras_status = zip_ras_status,
 	.ras_clear = zip_ras_clear,
+	.ras_hold = zip_ras_hold,
 	.ras_log = zip_ras_log,
 	.ras_inject_ecc = zip_ras_inject_ecc,
 	.quiesce = zip_engine_quiesce,
@@ -91,4 +93,5 @@ static void __exit zip_exit(void)
 module_exit(zip_exit);
 
 MODULE_DESCRIPTION("HiSilicon ZIP compression engine");
+MODULE_VERSION(WD_KMOD_VERSION);
 MODULE_LICENSE("GPL");

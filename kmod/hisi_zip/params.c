@@ -13,6 +13,7 @@
 
 #define PF_QUEUES_MIN		2
 #define PF_QUEUES_DEFAULT	64
+#define USER_QUEUES_DEFAULT	16
 
 /**
  * struct zip_param - a number with limits
@@ -73,6 +74,8 @@ ZIP_PARAM(uacce_mode, HISI_QM_UACCE_NONE, HISI_QM_UACCE_NONE, HISI_QM_UACCE_ANY,
 /* What the device really has is checked against it when it is probed. */
 ZIP_PARAM(pf_q_num, PF_QUEUES_DEFAULT, PF_QUEUES_MIN, HISI_QM_V1_QUEUES,
 	  "queues that the physical function keeps, 2 to 4096 on V1, 2 to 1024 later (default 64)");
+ZIP_PARAM(user_q_num, USER_QUEUES_DEFAULT, 0, HISI_QM_V1_QUEUES,
+	  "queues of each function that kernel compression leaves to user space, but not more than half of them; nothing where user space can't have any (default 16)");
 ZIP_PARAM(vfs_num, 0, 0, HISI_QM_MAX_VFS,
 	  "virtual functions to enable at once, 0 to 63 (default 0)");
 ZIP_PARAM(perf_mode, 0, 0, 1,
@@ -88,6 +91,7 @@ struct hisi_qm_options zip_params_options(void)
 		.uacce_mode = uacce_mode.value,
 		.pf_queues = pf_q_num.value,
 		.vfs = vfs_num.value,
+		.user_queues = user_q_num.value,
 		.unsafe_mmio = unsafe_mmio.value,
 	};
 }

@@ -88,6 +88,11 @@ u32 zip_ras_status(struct hisi_qm *qm)
 	return hisi_qm_read(qm, HISI_ZIP_CORE_INT_STATUS) & (ras.ce | ras.nfe);
 }
 
+void zip_ras_hold(struct hisi_qm *qm, u32 errors)
+{
+	hisi_qm_write(qm, HISI_ZIP_RAS_NFE_ENB, zip_ras(qm).nfe & ~errors);
+}
+
 /* Acknowledged errors may be reported again. */
 void zip_ras_clear(struct hisi_qm *qm, u32 errors)
 {

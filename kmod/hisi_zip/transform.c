@@ -43,6 +43,11 @@ static DEFINE_MUTEX(lock);
 static LIST_HEAD(functions);
 static LIST_HEAD(transforms);
 
+/*
+ * The watch may wait for a minute, for a queue that goes on completing: nobody
+ * else's work is to be behind it. Swapping may wait for what it does.
+ */
+static struct workqueue_struct *watch_queue;
 static void watch_lanes(struct work_struct *work);
 static DECLARE_DELAYED_WORK(watch, watch_lanes);
 
@@ -97,7 +102,7 @@ static bool attach_to(struct zip_transform *transform,
 	for (i = 0; i < ZIP_DIRECTIONS; i++)
 		rcu_assign_pointer(transform->lanes[i], lanes[i]);
 	transform->function = function;
-	schedule_delayed_work(&watch, WATCH_PERIOD);
+	queue_delayed_work(watch_queue, &watch, WATCH_PERIOD);
 	return true;
 
 err:
@@ -202,13 +207,21 @@ static void watch_lanes(struct work_struct *work)
 		}
 	}
 	if (go_on)
-		schedule_delayed_work(&watch, WATCH_PERIOD);
+		queue_delayed_work(watch_queue, &watch, WATCH_PERIOD);
 	mutex_unlock(&lock);
+}
+
+int zip_transforms_init(void)
+{
+	watch_queue = alloc_workqueue("hisi_zip_watch",
+				      WQ_UNBOUND | WQ_MEM_RECLAIM, 1);
+	return watch_queue ? 0 : -ENOMEM;
 }
 
 void zip_transforms_exit(void)
 {
 	cancel_delayed_work_sync(&watch);
+	destroy_workqueue(watch_queue);
 }
 
 void zip_transform_add(struct zip_transform *transform)

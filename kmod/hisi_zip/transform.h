@@ -50,6 +50,9 @@ int zip_function_add(struct hisi_qm *qm);
 /** zip_function_remove() - its transforms work in software when this returns */
 void zip_function_remove(struct hisi_qm *qm);
 
+/** zip_transforms_init() - before all others. Return: 0, -ENOMEM */
+int zip_transforms_init(void);
+
 /** zip_transforms_exit() - after all transforms and functions */
 void zip_transforms_exit(void);
 

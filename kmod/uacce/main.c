@@ -10,6 +10,7 @@
 
 #include "device.h"
 #include "mode.h"
+#include "version.h"
 
 static struct class uacce_class = {
 	.name = "uacce",
@@ -166,5 +167,6 @@ module_init(uacce_init);
 module_exit(uacce_exit);
 
 MODULE_DESCRIPTION("Accelerator queues for user space");
+MODULE_VERSION(WD_KMOD_VERSION);
 MODULE_LICENSE("GPL");
 MODULE_AUTHOR("WarpDrive maintainers");

@@ -682,7 +682,7 @@ static void test_removed_device_reads_ones(void **state)
 {
 	struct vfu_bench *b = bench_new(HISI_QM_REV_V3, 0);
 	struct vfu_device *dev = vfu_server_device(b->server);
-	uint32_t value = 0, zero = 0;
+	uint32_t value = 0, zero = 0, info[4] = { 16, 0, 0, 0 };
 
 	(void)state;
 	assert_int_equal(vfu_device_inject(dev, HISI_QM_MODEL_FAULT_REMOVED,
@@ -693,9 +693,15 @@ static void test_removed_device_reads_ones(void **state)
 					  &zero, 2), 0);
 	assert_int_equal(vfu_client_read(&b->client, CONFIG, 0, &value, 4), 0);
 	assert_int_equal(value, 0xffffffff);
+	/* A virtual machine that is about to start is told. */
+	assert_int_equal(vfu_client_call(&b->client, VFU_DEVICE_GET_INFO, info,
+					 16, NULL, 0, info, 16), ENODEV);
 	assert_int_equal(vfu_device_inject(dev, HISI_QM_MODEL_FAULT_REMOVED,
 					   false, 0), 0);
 	assert_int_equal(vfu_client_rd(&b->client, 0x100158) & 0x7ff, 256);
+	info[0] = 16;
+	assert_int_equal(vfu_client_call(&b->client, VFU_DEVICE_GET_INFO, info,
+					 16, NULL, 0, info, 16), 0);
 	assert_int_equal(vfu_device_inject(dev, HISI_QM_MODEL_FAULTS, true, 0),
 			 -EINVAL);
 	bench_free(b);

@@ -26,6 +26,13 @@ load()
 		insmod /lib/kmod/hisi_zip.ko uacce_mode=2
 }
 
+# versions: one, which all three have
+versions()
+{
+	cat /sys/module/uacce/version /sys/module/hisi_qm/version \
+		/sys/module/hisi_zip/version | sort -u
+}
+
 # An algorithm that the kernel is testing keeps its module for so long.
 unload()
 {
@@ -43,6 +50,7 @@ before=$(dmesg | wc -l)
 for round in $(seq "$(setting rounds 20)"); do
 	ok "load $round" load
 	ok "the device is there $round" wait_for 10 bound
+	like "they have one version $round" "$(versions)" "[0-9]*.[0-9]*.[0-9]"
 	ok "unload $round" unload
 	is "nothing is left $round" "$(left)" ""
 done

@@ -10,6 +10,10 @@
 # device memory: --inject mem-init-stuck
 # device interrupts: --cap 0x3114=0x10007
 # device depth: --cap 0x3108=0
+# device uneven: --cap 0x3108=0x6000400
+# device depths: --cap 0x3108=0x8000400
+# device gone: --revision v3
+# allows: pcie
 # product: wd_load
 # kmod: warpdrive
 # timeout: 90
@@ -20,10 +24,11 @@
 pf=$(pci_find 19e5:a250)
 
 # errors: what the driver has to say about the device; the kernel itself may
-# add that a probe failed
+# add that a probe failed, or that nothing is there to be switched on
 errors()
 {
-	dmesg -r | grep "^<[0-3]>.*hisi_zip $pf" | grep -v "hisi_zip $pf: probe with"
+	dmesg -r | grep "^<[0-3]>.*hisi_zip $pf" |
+		grep -v -e "hisi_zip $pf: probe with" -e 'Unable to change power state'
 }
 
 serves()
@@ -66,6 +71,9 @@ case $VARIANT in
 	ok "unload" unload
 	;;
 v1)
+	logs "nor shared virtual addresses where there are none" uacce_mode=2 \
+		load uacce_mode=1 unsafe_mmio=1
+	ok "unload" unload
 	logs "doorbells in the mailbox's page are not given away" unsafe_mmio=1 \
 		load uacce_mode=2
 	not_ok "there is no file" [ -e "/dev/$zip" ]
@@ -75,6 +83,11 @@ v1)
 mailbox-stuck) refuses "*mailbox command * does not end*" ;;
 mailbox-status) refuses "*can't start*" ;;
 memory) refuses "*does not initialise its memory*" ;;
-interrupts | depth) refuses "*capability registers make no sense*" ;;
+depths) serves uacce_mode=2 ;;
+gone)
+	ok "the device goes away" host emu remove
+	refuses "*does not answer*"
+	;;
+interrupts | depth | uneven) refuses "*capability registers make no sense*" ;;
 *) ok "variant $VARIANT is known" false ;;
 esac

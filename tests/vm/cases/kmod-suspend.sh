@@ -21,6 +21,11 @@ pf=$(pci_find 19e5:a250)
 load_settled uacce_mode=2
 free=$(available)
 
+is_out()
+{
+	grep -q '^state *down, failed' "/sys/kernel/debug/hisi_qm/$pf/state"
+}
+
 users 3 hold
 ok "users" wait_for 60 at_work
 holders=$users
@@ -36,6 +41,15 @@ kill -9 $holders
 is "the device runs" "$(sed -n 's/^state *//p' "/sys/kernel/debug/hisi_qm/$pf/state")" running
 ok "requests" wd_load once "$zip" 2
 ok "once more" write freeze /sys/power/state
+ok "requests" wd_load once "$zip" 2
+
+# An error at the last moment: its reset is the resume's, and finds no firmware.
+reset=/sys/bus/pci/devices/$pf/reset
+ok "an error" host emu ras qm 2
+ok "and a suspend" write freeze /sys/power/state
+ok "out of service" wait_for 10 is_out
+ok "the machine's way" host emu reset
+ok "a reset by hand" write 1 "$reset"
 ok "requests" wd_load once "$zip" 2
 ok "all queues are free again" wait_for 20 has_available "$free"
 ok "unload" unload

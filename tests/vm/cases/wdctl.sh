@@ -68,6 +68,8 @@ ok "unload" unload
 
 load_settled uacce_mode=2
 is "mode 2 is ready" "$(state $zip)" ready
+like "the driver's version is shown" "$(wdctl list --json | tr -d '\n')" \
+	"*\"driver_version\": *\"$(cat /sys/module/hisi_zip/version)\"*"
 ok "the doctor finds nothing" wdctl doctor
 ok "self test" wdctl selftest "$zip"
 ok "benchmark" wdctl bench -t 10 -s 4k "$zip"

@@ -48,6 +48,7 @@ void check_calls(const struct node *node);
 void check_regions(const struct node *node);
 void check_registers(const struct node *node);
 void check_memory(const struct node *node);
+void check_limit(const struct node *node);
 void check_owner(const struct node *node);
 void check_counts(const struct node *node);
 

@@ -108,6 +108,7 @@ int main(int argc, char **argv)
 	check_regions(&node);
 	check_registers(&node);
 	check_memory(&node);
+	check_limit(&node);
 	check_owner(&node);
 	check_counts(&node);
 	printf("1..%u\n", points);

@@ -50,8 +50,14 @@ int load_send(struct load *load, unsigned int first);
 /** load_check() - an answer is right, and the same as all before */
 int load_check(struct load *load, const struct wd_comp_msg *msg);
 
+/** load_round() - all requests there and back; 0 or a negative errno */
+int load_round(struct load *load);
+
 /** load_end() - an exit status from a negative errno, said on standard output */
 int load_end(const char *what, int error);
+
+/** load_now() - a clock in seconds */
+double load_now(void);
 
 /* What the program does, by its first argument; a number is the second. */
 int mode_once(const char *device, unsigned int rounds);

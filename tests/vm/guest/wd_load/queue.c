@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "load.h"
 
@@ -85,6 +86,31 @@ int load_check(struct load *load, const struct wd_comp_msg *msg)
 	return 0;
 }
 
+/* All requests there and back; a small ring does not take them at once. */
+int load_round(struct load *load)
+{
+	unsigned int sent = 0, answered = 0;
+	void *answer;
+	int ret;
+
+	while (answered < LOAD_REQUESTS) {
+		ret = sent < LOAD_REQUESTS ? load_send(load, sent) : 0;
+		if (ret < 0 && ret != -EBUSY)
+			return ret;
+		sent += ret > 0 ? (unsigned int)ret : 0;
+		ret = wd_recv_sync(&load->q, &answer);
+		/* Places that answers have left are given back by now. */
+		if (ret == -EAGAIN)
+			continue;
+		if (!ret)
+			ret = load_check(load, answer);
+		if (ret)
+			return ret;
+		answered++;
+	}
+	return 0;
+}
+
 int load_end(const char *what, int error)
 {
 	printf("wd_load: %s: %s\n", what, error ? strerror(-error) : "done");
@@ -98,4 +124,12 @@ int load_end(const char *what, int error)
 	default:
 		return LOAD_WRONG;
 	}
+}
+
+double load_now(void)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
 }

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Version of the modules, which is the project's: CMakeLists.txt compares both. */
+#ifndef WD_KMOD_VERSION_H
+#define WD_KMOD_VERSION_H
+
+#define WD_KMOD_VERSION	"0.1.0"
+
+#endif /* WD_KMOD_VERSION_H */
