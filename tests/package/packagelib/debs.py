@@ -52,8 +52,14 @@ def field(deb: Path, name: str) -> str:
 
 @functools.cache
 def head() -> str:
-    """The tree that HEAD names."""
-    return _git("rev-parse", "HEAD^{tree}").decode().strip()
+    """What HEAD has, but for this folder, which no package depends on."""
+    lines = _git("ls-tree", "-r", "HEAD").decode().splitlines()
+    return "\n".join(line for line in lines if "\ttests/package/" not in line)
+
+
+def options() -> str:
+    """What the caller says about builds, as Debian does: nocheck."""
+    return os.environ.get("DEB_BUILD_OPTIONS", "")
 
 
 def is_dirty() -> bool:
@@ -114,9 +120,12 @@ def _rename(source: Path, changed: str) -> None:
 def builder(release: str) -> Path:
     """The layer with all that the packages are built with."""
     control = _git("show", "HEAD:debian/control").decode()
-    # No more than Build-Depends, without what has a profile of its own.
-    depends = re.search(r"^Build-Depends:.*?(?=^\S)", control,
-                        re.MULTILINE | re.DOTALL)[0]
+    fields = re.findall(r"^(Build-[A-Za-z-]+:.*\n(?:[ \t#].*\n)*)", control,
+                        re.MULTILINE)
+    # Without what has a profile of this project's.
+    depends = "".join(",\n".join(
+        entry for entry in field.rstrip().split(",\n")
+        if "<pkg." not in entry or "<!nocheck>" in entry) + "\n" for field in fields)
     return system.tree(
         "build", release,
         ["build-essential", "dpkg-dev", "fakeroot", "lintian"], after=f"""
@@ -137,13 +146,13 @@ END
 def built(release: str, changed: str = "") -> Built:
     """The packages for a release, built now if HEAD has changed."""
     layer = builder(release)
-    key = "\n".join([str(FORMAT), str(layer), head(), changed])
+    # Tests of the older one would show nothing new.
+    how = "nocheck" if changed else options()
+    key = "\n".join([str(FORMAT), str(layer), head(), changed, how])
 
     def fill(into: Path) -> None:
         with System.copy(release, [layer, system.base(release)]) as copy:
-            # Tests of the older one would show nothing new.
-            options = "nocheck" if changed else ""
-            log = build(copy, changed, options=options)
+            log = build(copy, changed, how=how)
             (into / "log").write_text(log, encoding="utf-8")
             collect(copy, into)
 
@@ -151,7 +160,7 @@ def built(release: str, changed: str = "") -> Built:
 
 
 def build(copy: System, changed: str = "", *, place: str = BUILD,
-          options: str = "", arguments: tuple[str, ...] = ()) -> str:
+          how: str = "", arguments: tuple[str, ...] = ()) -> str:
     """Builds source and packages in a system; gives what was printed."""
     source = unpack(copy.upper / place.lstrip("/"), changed)
     inside = f"{place}/{source.name}"
@@ -162,7 +171,7 @@ def build(copy: System, changed: str = "", *, place: str = BUILD,
     return copy.must(
         ["runuser", "-u", "builder", "--", "env", f"--chdir={inside}",
          "HOME=/home/builder",
-         f"DEB_BUILD_OPTIONS=parallel={jobs} {options}".rstrip(),
+         f"DEB_BUILD_OPTIONS=parallel={jobs} {how}".rstrip(),
          "dpkg-buildpackage", "-us", "-uc", *arguments], network=False)
 
 

@@ -3,55 +3,23 @@
 packages of ours built across."""
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from vmlib import archive, cache, tool
-from vmlib.tool import PrepareError
+from vmlib import cache, tool
 
-from . import debs, system
+from . import binfmt, debs, system
 from .debs import Built
 from .system import System
 
 GUEST = Path(__file__).resolve().parents[1] / "guest"
 # Raised when the content of an entry changes for the same packages.
 FORMAT = 1
-
-# For the kernel's binfmt_misc: ELF files of a machine, and who runs them.
-FORMATS = {
-    "arm64": (r"\x7fELF\x02\x01\x01\x00" + r"\x00" * 8 + r"\x02\x00\xb7\x00",
-              r"\xff" * 7 + r"\x00" + r"\xff" * 8 + r"\xfe\xff\xff\xff",
-              "aarch64"),
-}
-# Known to this kernel for as long as the command runs; F opens the interpreter
-# now, so that it need not be in the chroot. The mount is seen here only.
-REGISTERED = r"""
-set -e
-line=$1
-shift
-mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
-trap 'echo -1 >"/proc/sys/fs/binfmt_misc/warpdrive-$$"' EXIT
-printf %s ":warpdrive-$$:$line" >/proc/sys/fs/binfmt_misc/register
-"$@"
-"""
-
-
-def can_run(arch: str) -> list[str]:
-    """What to put before a command that runs programs of an architecture."""
-    if arch == archive.host_arch():
-        return []
-    if arch not in FORMATS:
-        raise PrepareError(f"programs of {arch} are not run here, only of "
-                           f"{', '.join(FORMATS)}")
-    magic, mask, name = FORMATS[arch]
-    interpreter = shutil.which(f"qemu-{name}-static") or shutil.which(f"qemu-{name}")
-    if not interpreter:
-        raise PrepareError(f"qemu-{name}-static is missing, apt-get install "
-                           "qemu-user-static")
-    return ["unshare", "--mount", "--propagation", "private", "--", "bash", "-c",
-            REGISTERED, "bash", f"M::{magic}:{mask}:{interpreter}:F"]
+# What an administrator has on a server before ours comes: the kernel, its
+# headers, dkms, and what the packages depend on, as the guest has no network.
+SERVER = ("systemd", "systemd-sysv", "udev", "dbus", "kmod", "gzip", "dkms", "openssl",
+          "zlib1g", "libjson-c5", "libdeflate0", "libisal2", "pciutils")
 
 
 def server(arch: str, release: str, packages: Sequence[str]) -> Path:
@@ -68,7 +36,7 @@ def server(arch: str, release: str, packages: Sequence[str]) -> Path:
             conf.write_text("\n".join([*system.apt_conf(), ""]), encoding="utf-8")
             listed.write_text("\n".join([*system.sources(release), ""]),
                               encoding="utf-8")
-            tool.run([*can_run(arch), "env", "INITRD=No",
+            tool.run([*binfmt.can_run(arch), "env", "INITRD=No",
                       "mmdebstrap", "--quiet", "--variant=minbase", "--mode=root",
                       "--format=directory", f"--architectures={arch}",
                       "--skip=check/qemu,cleanup/apt/lists", f"--aptopt={conf}",
@@ -103,5 +71,5 @@ def cross_build(copy: System, arch: str) -> str:
     source = debs.unpack(copy.upper / "srv/depends")
     copy.must(["apt-get", "build-dep", "-y", "-a", arch, "-Pcross,nocheck",
                f"/srv/depends/{source.name}"])
-    return debs.build(copy, options="nocheck",
+    return debs.build(copy, how="nocheck",
                       arguments=(f"-a{arch}", "-Pcross,nocheck", "-b"))

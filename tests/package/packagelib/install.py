@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache as once
 from pathlib import Path
 
-from vmlib import archive
+from vmlib import archive, headers, kernels as stock
 
-from . import debs, system
+from . import debs, foreign, system
 from .debs import Built
 from .points import Points
 from .system import Result, System
@@ -230,12 +230,11 @@ def _says(result: Result, pattern: str) -> bool:
 # Kernels that nobody can have from the archive, as packages that look like
 # Debian's: name, version, its configuration, what has to be said.
 FOREIGN = (
-    ("a kernel too old", "4.19.0-99-amd64", "CONFIG_PCI=y\n",
-     r"(too old|not supported|does not support|older|at least|BUILD_EXCLUSIVE|"
-     r"does not match|minimum)"),
+    ("a kernel too old", "4.19.0-99-amd64", "CONFIG_PCI=y\nCONFIG_CRYPTO=y\n",
+     "older than Linux 6.1"),
     ("a kernel with its own uacce", "6.12.999-own-amd64",
-     "CONFIG_PCI=y\nCONFIG_UACCE=m\n",
-     r"(uacce|BUILD_EXCLUSIVE|does not match)"),
+     "CONFIG_PCI=y\nCONFIG_CRYPTO=y\nCONFIG_UACCE=m\n",
+     "modules of its own .*CONFIG_UACCE"),
 )
 
 
@@ -286,3 +285,68 @@ def _foreign_package(copy: System, name: str, config: str) -> None:
         chown -R root:root {tree}
         dpkg-deb -b {tree} /srv/{name}.deb"""])
 
+
+# Other architectures.
+
+# Debian's kernels for arm64 by what compiles them.
+ACROSS = {"bookworm": ("6.1",), "trixie": ("6.12", stock.NEWEST)}
+CROSS_COMPILER = "aarch64-linux-gnu-"
+
+
+def across(points: Points, release: str) -> None:
+    """dkms as it is, told of another architecture's kernel, headers, compiler."""
+    packages = debs.built(release)
+    # For dkms, which knows one program of this name.
+    layer = system.tree("across", release, ["dkms", "openssl", "file",
+                                            "gcc-aarch64-linux-gnu"],
+                        after=f"""mkdir /opt/across
+        ln -s /usr/bin/{CROSS_COMPILER}strip /opt/across/strip""")
+    for series in ACROSS[release]:
+        tree = headers.headers("arm64", series)
+        with copy_with(release, [layer], packages) as copy:
+            copy.bind(tree.tree, str(headers.PREFIX))
+            copy.must(["apt-get", "install", "-y",
+                       *(name for name in names(packages)
+                         if re.search("warpdrive-(dkms|common)_", name))])
+            result = copy.run(
+                ["dkms", "build", "-m", DKMS, "-v", debs.upstream(), "-k", tree.release,
+                 "-a", "aarch64", "--kernelsourcedir", str(tree.folder)],
+                env={"ARCH": "arm64", "CROSS_COMPILE": CROSS_COMPILER,
+                     "PATH": "/opt/across:/usr/sbin:/usr/bin:/sbin:/bin"})
+            _succeeds(points, result, f"dkms builds for {tree.release}")
+            _are_arm64(points, copy, tree.release)
+
+
+def _are_arm64(points: Points, copy: System, name: str) -> None:
+    folder = f"/var/lib/dkms/{DKMS}/{debs.upstream()}/{name}/aarch64/module"
+    for module in MODULES:
+        said = copy.sh(f"""
+            cd {folder}
+            modinfo -F vermagic ./{module}.ko*
+            xz -dc {module}.ko.xz 2>/dev/null >/tmp/module || cp {module}.ko /tmp/module
+            file -b /tmp/module""")
+        points.ok(said.good and said.said.startswith(f"{name} ")
+                  and "ARM aarch64" in said.said, f"{module} is for {name}", said.said)
+
+
+def whole_arm64(points: Points, release: str) -> None:
+    """A server's file system, with all of its programs emulated."""
+    packages = foreign.cross_built(release, "arm64")
+    root = foreign.server("arm64", release, foreign.SERVER)
+    with System.copy(release, [root], arch="arm64") as copy:
+        copy.bind(packages.folder, DEBS)
+        (name,) = copy.must(["ls", "/lib/modules"]).split()
+        _succeeds(points, copy.apt("install", *names(packages)),
+                  "the packages are installed")
+        _modules(points, copy, name, debs.upstream())
+        _signed(points, copy, name)
+        _found_by_alias(points, copy, name)
+        done = copy.run(["runuser", "-u", "alice", "--", "sh", "-ec", """
+            cd
+            cp /usr/bin/dpkg file
+            wdzip --device emu -k file
+            gzip -dc file.gz | cmp - file"""])
+        _succeeds(points, done, "wdzip and gzip agree")
+        _succeeds(points, copy.apt("purge", *(
+            debs.field(path, "Package") for path in packages.debs)), "purge")
+        points.ok(not _built(copy, name), "no module is left")

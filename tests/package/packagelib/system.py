@@ -18,6 +18,8 @@ from pathlib import Path
 from vmlib import archive, cache, tool
 from vmlib.tool import PrepareError
 
+from . import binfmt
+
 TOP = Path(__file__).resolve().parents[3]
 # Releases that are supported, and the one that is only looked at.
 RELEASES = ("bookworm", "trixie")
@@ -218,7 +220,7 @@ class System:
                      "LC_ALL": "C.UTF-8", "TERM": "dumb",
                      "DEBIAN_FRONTEND": "noninteractive", **(env or {})}
         command = [
-            "setpriv", "--pdeathsig", "KILL", "--",
+            "setpriv", "--pdeathsig", "KILL", "--", *binfmt.can_run(self.arch),
             "unshare", "--mount", "--pid", "--fork", "--kill-child",
             *([] if network else ["--net"]), "--propagation", "private", "--",
             "bash", "-c", INSIDE, "bash", ":".join(map(str, self.lowers)),
