@@ -32,14 +32,14 @@ UNUSED = ("/usr/share/info/*", "/usr/share/locale/*")
 COMMAND_SECONDS = 1800
 
 # In name spaces of its own, so that whatever happens nothing is left mounted.
-# Arguments: the lower directories, the upper one, one for overlayfs' own use,
-# where to mount, where packages are kept, pairs of folders to bind, "--", the
-# command.
+# Arguments: the lower directories, the folder with what belongs to this system,
+# where packages are kept, pairs of folders to bind, "--", the command.
 INSIDE = r"""
 set -e
-lower=$1 upper=$2 work=$3 root=$4 debs=$5
-shift 5
-mount -t overlay overlay -o "lowerdir=$lower,upperdir=$upper,workdir=$work" "$root"
+lower=$1 folder=$2 debs=$3 root=$2/root
+shift 3
+mount -t overlay overlay \
+	-o "lowerdir=$lower,upperdir=$folder/upper,workdir=$folder/work" "$root"
 mount -t proc proc "$root/proc"
 mount -t sysfs -o ro sysfs "$root/sys"
 mount -t tmpfs -o mode=755 tmpfs "$root/dev"
@@ -56,7 +56,10 @@ mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
 mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
 ln -s pts/ptmx "$root/dev/ptmx"
 mkdir -p "$root/var/cache/apt/archives"
-mount --bind "$debs" "$root/var/cache/apt/archives"
+# apt locks the folder that it downloads to, so each system has its own.
+mount -t overlay overlay \
+	-o "lowerdir=$debs,upperdir=$folder/debs,workdir=$folder/debs-work" \
+	"$root/var/cache/apt/archives"
 # To find the archive by the same means as this machine does.
 for file in resolv.conf hosts; do
 	touch "$root/etc/$file"
@@ -181,7 +184,7 @@ class System:
         need_root()
         folder = Path(tempfile.mkdtemp(prefix="warpdrive-package-"))
         try:
-            for name in ("upper", "work", "root"):
+            for name in ("upper", "work", "root", "debs", "debs-work"):
                 (folder / name).mkdir()
             (folder / "upper").chmod(0o755)
             yield cls(release, list(lowers), folder, arch or archive.host_arch())
@@ -224,8 +227,7 @@ class System:
             "unshare", "--mount", "--pid", "--fork", "--kill-child",
             *([] if network else ["--net"]), "--propagation", "private", "--",
             "bash", "-c", INSIDE, "bash", ":".join(map(str, self.lowers)),
-            str(self.upper), str(self.folder / "work"), str(self.folder / "root"),
-            str(debs_of(self.release, self.arch)), *pairs, "--",
+            str(self.folder), str(debs_of(self.release, self.arch)), *pairs, "--",
             "sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", cwd,
             "env", "-i", *(f"{name}={value}" for name, value in variables.items()),
             *argv]
@@ -239,7 +241,18 @@ class System:
         except subprocess.TimeoutExpired as error:
             said = (error.stdout or b"").decode(errors="replace")
             return Result(124, f"{said}\nnot done in {seconds:.0f} s")
+        finally:
+            self._keep_downloads()
         return Result(done.returncode, done.stdout.decode(errors="replace"))
+
+    def _keep_downloads(self) -> None:
+        """Packages that were fetched are for all systems."""
+        keep = debs_of(self.release, self.arch)
+        for path in (self.folder / "debs").glob("*.deb"):
+            if not (keep / path.name).exists():
+                part = keep / "partial" / f"{self.folder.name}-{path.name}"
+                shutil.copy(path, part)
+                part.rename(keep / path.name)
 
     def must(self, argv: Sequence[str], **options) -> str:
         """The same for what is no test: it has to succeed."""
