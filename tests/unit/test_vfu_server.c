@@ -7,14 +7,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-static bool is_alive(struct vfu_client *c)
-{
-	uint16_t vendor = 0;
-
-	return !vfu_client_read(c, CONFIG, 0, &vendor, sizeof(vendor)) &&
-	       vendor == 0x19e5;
-}
-
 static void drop_bench(struct vfu_bench *b)
 {
 	assert_int_equal(rmdir(b->dir), 0);

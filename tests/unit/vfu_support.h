@@ -4,6 +4,7 @@
 #define VFU_SUPPORT_H
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -227,5 +228,38 @@ static inline uint64_t bench_irqs(int eventfd_fd, int wait_ms)
 	return count;
 }
 
+/* A command without payload of its own kind; only its errno matters. */
+static inline int call(struct vfu_client *c, uint16_t command,
+		       const void *payload, size_t bytes)
+{
+	return vfu_client_call(c, command, payload, bytes, NULL, 0, NULL, 0);
+}
+
+/* Is the function still served? */
+static inline bool is_alive(struct vfu_client *c)
+{
+	uint16_t vendor = 0;
+
+	return !vfu_client_read(c, CONFIG, 0, &vendor, sizeof(vendor)) &&
+	       vendor == 0x19e5;
+}
+
+/* So many descriptors this process has; the server is in it. */
+static inline unsigned int count_fds(void)
+{
+	unsigned int count = 0;
+	int fd;
+
+	for (fd = 0; fd < 1024; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
+}
+
+/* It closes what came with a message after the reply, before the next one. */
+static inline unsigned int count_fds_after(struct vfu_client *c)
+{
+	assert_true(is_alive(c));
+	return count_fds();
+}
 
 #endif /* VFU_SUPPORT_H */
