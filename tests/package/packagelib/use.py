@@ -57,11 +57,11 @@ SCRIPTS = (
         wdzip --device emu -k file
         gzip -d -c file.gz | cmp - file
         gzip -c file | wdzip --device emu -d -c | cmp - file"""),
-    ("wdctl tests the built-in device", "wdctl selftest emu && wdctl doctor emu"),
-    ("wdctl has its versions", f"""
-        wdctl --version | grep -F 'wdctl {debs.upstream()} (libwarpdrive {debs.upstream()})'
+    ("warpctl tests the built-in device", "warpctl selftest emu && warpctl doctor emu"),
+    ("warpctl has its versions", f"""
+        warpctl --version | grep -F 'wdctl {debs.upstream()} (libwarpdrive {debs.upstream()})'
         """),
-    ("manual pages", "for page in wdzip.1 wdctl.1 hisi-zip-emu.1; do "
+    ("manual pages", "for page in wdzip.1 warpctl.1 hisi-zip-emu.1; do "
                      "test -s /usr/share/man/man1/$page.gz; done; "
                      "test -s /usr/share/man/man3/wd_send.3.gz"),
     ("the zlib drop-in works in a program", """
