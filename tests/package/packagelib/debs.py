@@ -146,13 +146,13 @@ END
 def built(release: str, changed: str = "") -> Built:
     """The packages for a release, built now if HEAD has changed."""
     layer = builder(release)
-    # Tests of the older one would show nothing new.
-    how = "nocheck" if changed else options()
-    key = "\n".join([str(FORMAT), str(layer), head(), changed, how])
+    # Of the older one what does not need compiling is enough: the modules.
+    arguments = ("-A",) if changed else ()
+    key = "\n".join([str(FORMAT), str(layer), head(), changed, options()])
 
     def fill(into: Path) -> None:
         with System.copy(release, [layer, system.base(release)]) as copy:
-            log = build(copy, changed, how=how)
+            log = build(copy, changed, how=options(), arguments=arguments)
             (into / "log").write_text(log, encoding="utf-8")
             collect(copy, into)
 

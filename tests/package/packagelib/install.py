@@ -76,6 +76,12 @@ def names(packages: Built, folder: str = DEBS) -> list[str]:
     return [f"{folder}/{path.name}" for path in packages.debs]
 
 
+def modules_of(packages: Built, folder: str = DEBS) -> list[str]:
+    """Those that have to do with a kernel, which are the same everywhere."""
+    return [f"{folder}/{packages.deb(name).name}"
+            for name in ("warpdrive-dkms", "warpdrive-common")]
+
+
 def life(points: Points, release: str) -> None:
     """Everything that happens to a machine over the years."""
     new, old = debs.built(release), debs.built(release, debs.OLD)
@@ -83,8 +89,8 @@ def life(points: Points, release: str) -> None:
     with copy_with(release, [machine(release)], new) as copy:
         copy.bind(old.folder, OLD_DEBS)
         before = copy.files()
-        _succeeds(points, copy.apt("install", *names(old, OLD_DEBS)),
-                  f"the older packages are installed beside kernel {first}")
+        _succeeds(points, copy.apt("install", *modules_of(old, OLD_DEBS)),
+                  f"the older modules are installed beside kernel {first}")
         _modules(points, copy, first, debs.OLD)
         _signed(points, copy, first)
         _found_by_alias(points, copy, first)
@@ -305,9 +311,7 @@ def across(points: Points, release: str) -> None:
         tree = headers.headers("arm64", series)
         with copy_with(release, [layer], packages) as copy:
             copy.bind(tree.tree, str(headers.PREFIX))
-            copy.must(["apt-get", "install", "-y",
-                       *(name for name in names(packages)
-                         if re.search("warpdrive-(dkms|common)_", name))])
+            copy.must(["apt-get", "install", "-y", *modules_of(packages)])
             result = copy.run(
                 ["dkms", "build", "-m", DKMS, "-v", debs.upstream(), "-k", tree.release,
                  "-a", "aarch64", "--kernelsourcedir", str(tree.folder)],
