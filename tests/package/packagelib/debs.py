@@ -18,7 +18,8 @@ from .system import TOP, System
 NAME = "warpdrive"
 # Raised when the content of the entry changes for the same tree.
 FORMAT = 1
-BUILD = "/build"
+# Where things are built; the name must not get into the packages.
+BUILD, OTHER_PLACE = "/build", "/elsewhere/further/down"
 # Of the same source as if it were older, to upgrade from.
 OLD = "0.0.1"
 
@@ -55,11 +56,6 @@ def head() -> str:
     """What HEAD has, but for this folder, which no package depends on."""
     lines = _git("ls-tree", "-r", "HEAD").decode().splitlines()
     return "\n".join(line for line in lines if "\ttests/package/" not in line)
-
-
-def options() -> str:
-    """What the caller says about builds, as Debian does: nocheck."""
-    return os.environ.get("DEB_BUILD_OPTIONS", "")
 
 
 def is_dirty() -> bool:
@@ -143,18 +139,24 @@ END
         """)
 
 
-def built(release: str, changed: str = "") -> Built:
-    """The packages for a release, built now if HEAD has changed."""
+def built(release: str, changed: str = "", *, tested: bool = False) -> Built:
+    """The packages for a release, built now if HEAD has changed.
+
+    With tests it is another build, in another folder, as those who only want to
+    install need not wait for them.
+    """
     layer = builder(release)
     # Of the older one what does not need compiling is enough: the modules.
     arguments = ("-A",) if changed else ()
-    key = "\n".join([str(FORMAT), str(layer), head(), changed, options()])
+    how = "" if tested else "nocheck"
+    place = OTHER_PLACE if tested else BUILD
+    key = "\n".join([str(FORMAT), str(layer), head(), changed, how])
 
     def fill(into: Path) -> None:
         with System.copy(release, [layer, system.base(release)]) as copy:
-            log = build(copy, changed, how=options(), arguments=arguments)
+            log = build(copy, changed, place=place, how=how, arguments=arguments)
             (into / "log").write_text(log, encoding="utf-8")
-            collect(copy, into)
+            collect(copy, into, place)
 
     return Built(cache.entry(f"packages-{release}", key, fill))
 
