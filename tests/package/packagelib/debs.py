@@ -55,7 +55,8 @@ def field(deb: Path, name: str) -> str:
 def head() -> str:
     """What HEAD has, but for this folder, which no package depends on."""
     lines = _git("ls-tree", "-r", "HEAD").decode().splitlines()
-    return "\n".join(line for line in lines if "\ttests/package/" not in line)
+    return "\n".join(line for line in lines
+                     if not line.split("\t")[1].startswith("tests/package/"))
 
 
 def is_dirty() -> bool:
