@@ -24,8 +24,7 @@ RESULTS = "/srv/results"
 
 def declared() -> set[str]:
     """The packages that debian/control names."""
-    text = (system.TOP / "debian" / "control").read_text(encoding="utf-8")
-    return set(re.findall(r"^Package: *(\S+)", text, re.MULTILINE))
+    return set(re.findall(r"^Package: *(\S+)", debs.control(), re.MULTILINE))
 
 
 def build(points: Points, release: str) -> None:

@@ -52,9 +52,15 @@ def field(deb: Path, name: str) -> str:
 
 
 @functools.cache
+def commit() -> str:
+    """What HEAD was when the run began; somebody may commit meanwhile."""
+    return _git("rev-parse", "HEAD").decode().strip()
+
+
+@functools.cache
 def head() -> str:
-    """What HEAD has, but for this folder, which no package depends on."""
-    lines = _git("ls-tree", "-r", "HEAD").decode().splitlines()
+    """What it has, but for this folder, which no package depends on."""
+    lines = _git("ls-tree", "-r", commit()).decode().splitlines()
     return "\n".join(line for line in lines
                      if not line.split("\t")[1].startswith("tests/package/"))
 
@@ -69,9 +75,15 @@ def _git(*words: str) -> bytes:
 
 
 @functools.cache
+def control() -> str:
+    """What debian/control has."""
+    return _git("show", f"{commit()}:debian/control").decode()
+
+
+@functools.cache
 def version() -> str:
     """The version of the packages, by the newest entry of the changelog."""
-    text = _git("show", "HEAD:debian/changelog").decode()
+    text = _git("show", f"{commit()}:debian/changelog").decode()
     return re.match(r"\S+ \((\S+)\)", text)[1]
 
 
@@ -86,7 +98,7 @@ def unpack(into: Path, changed: str = "") -> Path:
     source = into / f"{NAME}-{changed or upstream()}"
     source.mkdir(parents=True)
     with tempfile.TemporaryFile() as stream:
-        stream.write(_git("archive", "HEAD"))
+        stream.write(_git("archive", commit()))
         stream.seek(0)
         tool.run(["tar", "-x", "-C", source], source=stream)
     if changed:
@@ -116,8 +128,7 @@ def _rename(source: Path, changed: str) -> None:
 @functools.cache
 def builder(release: str) -> Path:
     """The layer with all that the packages are built with."""
-    control = _git("show", "HEAD:debian/control").decode()
-    fields = re.findall(r"^(Build-[A-Za-z-]+:.*\n(?:[ \t#].*\n)*)", control,
+    fields = re.findall(r"^(Build-[A-Za-z-]+:.*\n(?:[ \t#].*\n)*)", control(),
                         re.MULTILINE)
     # Without what has a profile of this project's.
     depends = "".join(",\n".join(
