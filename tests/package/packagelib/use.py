@@ -110,6 +110,6 @@ def piuparts(points: Points, release: str) -> None:
         result = copy.run(["piuparts", "--distribution", release, "--existing-chroot",
                            "/srv/base", "--keep-sources-list", "--no-eatmydata",
                            "--skip-logrotatefiles-test", "--warn-on-leftovers-after-purge",
-                           "--apt", *install.names(built)])
+                           *install.names(built)])
         points.ok(result.good and "PASS: All tests." in result.said,
                   "piuparts finds nothing", result.said)
