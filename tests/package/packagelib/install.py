@@ -90,6 +90,8 @@ def life(points: Points, release: str) -> None:
     (first, _), (second, suite) = kernels(release)
     with copy_with(release, [machine(release)], new) as copy:
         copy.bind(old.folder, OLD_DEBS)
+        # dkms of Debian 12 builds for the kernel that runs and the newest one.
+        copy.runs_kernel(first)
         before = copy.files()
         _succeeds(points, copy.apt("install", *modules_of(old, OLD_DEBS)),
                   f"the older modules are installed beside kernel {first}")
@@ -319,7 +321,7 @@ def across(points: Points, release: str) -> None:
                 ["dkms", "build", "-m", DKMS, "-v", debs.upstream(), "-k", tree.release,
                  "-a", "aarch64", "--kernelsourcedir", str(tree.folder)],
                 env={"ARCH": "arm64", "CROSS_COMPILE": CROSS_COMPILER,
-                     "PATH": "/opt/across:/usr/sbin:/usr/bin:/sbin:/bin"})
+                     "PATH": f"/opt/across:{copy.path}"})
             _succeeds(points, result, f"dkms builds for {tree.release}")
             _are_arm64(points, copy, tree.release)
 

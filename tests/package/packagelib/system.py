@@ -30,6 +30,8 @@ FORMAT = 1
 # their lists of files.
 UNUSED = ("/usr/share/info/*", "/usr/share/locale/*")
 COMMAND_SECONDS = 1800
+# Where a program lies that stands in for uname.
+RUNNING = "/srv/running"
 
 # In name spaces of its own, so that whatever happens nothing is left mounted.
 # Arguments: the lower directories, the folder with what belongs to this system,
@@ -175,6 +177,7 @@ class System:
     folder: Path
     arch: str = field(default_factory=archive.host_arch)
     binds: dict[Path, str] = field(default_factory=dict)
+    path: str = "/usr/sbin:/usr/bin:/sbin:/bin"
 
     @classmethod
     @contextlib.contextmanager
@@ -200,7 +203,7 @@ class System:
         """A copy of the system as it is now; this one must not change meanwhile."""
         with System.copy(self.release, [self.upper, *self.lowers],
                          arch=self.arch) as other:
-            other.binds = dict(self.binds)
+            other.binds, other.path = dict(self.binds), self.path
             yield other
 
     def bind(self, outside: Path, inside: str) -> None:
@@ -214,12 +217,24 @@ class System:
         to.write_text(text, encoding="utf-8")
         to.chmod(mode)
 
+    def runs_kernel(self, release: str) -> None:
+        """What programs take for the kernel of a chroot is this machine's own;
+        from here on they are told of another one."""
+        self.put(f"{RUNNING}/uname", f"""#!/bin/sh
+if [ "$*" = -r ]; then
+	echo {release}
+else
+	exec /usr/bin/uname "$@"
+fi
+""", 0o755)
+        self.path = f"{RUNNING}:{self.path}"
+
     def run(self, argv: Sequence[str], *, cwd: str = "/",
             env: Mapping[str, str] | None = None, network: bool = True,
             seconds: float = COMMAND_SECONDS) -> Result:
         """Runs a command as root in the system."""
         pairs = [str(word) for pair in self.binds.items() for word in pair]
-        variables = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
+        variables = {"PATH": self.path, "HOME": "/root",
                      "LC_ALL": "C.UTF-8", "TERM": "dumb",
                      "DEBIAN_FRONTEND": "noninteractive", **(env or {})}
         command = [
