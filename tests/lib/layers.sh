@@ -24,7 +24,7 @@ fuzz !nocheck pkg.warpdrive.ci|the fuzzers, FUZZ_SECONDS each
 chroot !nocheck pkg.warpdrive.chroot|a clean clone on fresh Debian 12 and 13
 vm pkg.warpdrive.vm|Debian's kernels in virtual machines, with the emulated device
 compat pkg.warpdrive.vm|the kernel modules compiled against Debian's kernels, and checked
-package pkg.warpdrive.vm pkg.warpdrive.package|the Debian packages: built, installed, upgraded, purged, booted
+package pkg.warpdrive.vm pkg.warpdrive.package|the Debian packages: built, installed, upgraded, purged, used
 EOF
 }
 

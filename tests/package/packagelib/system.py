@@ -40,8 +40,11 @@ INSIDE = r"""
 set -e
 lower=$1 folder=$2 debs=$3 root=$2/root
 shift 3
-mount -t overlay overlay \
-	-o "lowerdir=$lower,upperdir=$folder/upper,workdir=$folder/work" "$root"
+# Nothing has to outlive a crash of this machine, so nothing waits for its disk;
+# the mark that this leaves would forbid another mount.
+rm -rf "$folder/work/work/incompat" "$folder/debs-work/work/incompat"
+mount -t overlay overlay -o \
+	"lowerdir=$lower,upperdir=$folder/upper,workdir=$folder/work,volatile" "$root"
 mount -t proc proc "$root/proc"
 mount -t sysfs -o ro sysfs "$root/sys"
 mount -t tmpfs -o mode=755 tmpfs "$root/dev"
@@ -59,8 +62,8 @@ mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
 ln -s pts/ptmx "$root/dev/ptmx"
 mkdir -p "$root/var/cache/apt/archives"
 # apt locks the folder that it downloads to, so each system has its own.
-mount -t overlay overlay \
-	-o "lowerdir=$debs,upperdir=$folder/debs,workdir=$folder/debs-work" \
+mount -t overlay overlay -o \
+	"lowerdir=$debs,upperdir=$folder/debs,workdir=$folder/debs-work,volatile" \
 	"$root/var/cache/apt/archives"
 # To find the archive by the same means as this machine does.
 for file in resolv.conf hosts; do
