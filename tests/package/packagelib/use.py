@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import debs, install, system
-from .install import DEBS
 from .points import Points
 from .system import Result, System
 
