@@ -56,11 +56,12 @@ def kernels(release: str) -> list[tuple[str, str]]:
 
 
 def machine(release: str) -> Path:
-    """The layer with a kernel, its headers and dkms."""
+    """The layer with a kernel, its headers and dkms, and what servers have anyway,
+    as it leaves files behind that are not ours."""
     name, _ = kernels(release)[0]
     return system.tree(
         "machine", release,
-        ["dkms", "kmod", "openssl", f"linux-image-{name}", f"linux-headers-{name}"],
+        ["dkms", "kmod", "openssl", "systemd", "udev", f"linux-image-{name}", f"linux-headers-{name}"],
         env=NO_IMAGES)
 
 
