@@ -24,18 +24,20 @@ fuzz !nocheck pkg.warpdrive.ci|the fuzzers, FUZZ_SECONDS each
 chroot !nocheck pkg.warpdrive.chroot|a clean clone on fresh Debian 12 and 13
 vm pkg.warpdrive.vm|Debian's kernels in virtual machines, with the emulated device
 compat pkg.warpdrive.vm|the kernel modules compiled against Debian's kernels, and checked
+package pkg.warpdrive.vm pkg.warpdrive.package|the Debian packages: built, installed, upgraded, purged, used
 EOF
 }
 
-# Everything but chroot, vm and compat, which need root, network and time.
+# Everything but these, which need root, network and time.
 layers_default()
 {
-	layers_table | sed 's/ .*//' | grep -v -x -e chroot -e vm -e compat
+	layers_table | sed 's/ .*//' | grep -v -x -e chroot -e vm -e compat \
+		-e package
 }
 
 layers_describe()
 {
-	printf '  %-10s %s\n' all "every layer but chroot, vm and compat"
+	printf '  %-10s %s\n' all "every layer but chroot, vm, compat and package"
 	layers_table | sed 's/^\([a-z]*\) [^|]*|/\1|/' |
 		awk -F '|' '{ printf "  %-10s %s\n", $1, $2 }'
 }
@@ -311,6 +313,13 @@ layer_vm()
 layer_compat()
 {
 	run_steps tests/compat/run
+}
+
+# Its table is a note.
+layer_package()
+{
+	run_steps tests/package/run | sed -e 's/^# note /note /' \
+		-e 's/^# \([a-z0-9-]*:[a-z0-9]* .*[0-9] .*\)/note \1/'
 }
 
 # A program whose last line is "N passed, M failed".

@@ -89,8 +89,7 @@ static bool secure_boot(struct doctor *d, const char *module, const char *file)
 		finding_wrong(d, "secure-boot-unsigned",
 			      "%s, and %s has no signature, so the kernel does not load it",
 			      why, file);
-		finding_mend(d, "sudo apt install openssl mokutil && sudo dkms autoinstall --force -k %s && sudo mokutil --import /var/lib/dkms/mok.pub && sudo reboot",
-			     d->kernel.release);
+		finding_mend(d, "sudo apt install openssl mokutil && sudo dpkg-reconfigure warpdrive-dkms && sudo mokutil --import /var/lib/dkms/mok.pub && sudo reboot");
 		return true;
 	}
 	if (!was_refused(line, sizeof(line)))

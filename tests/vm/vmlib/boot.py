@@ -18,6 +18,8 @@ CHANNEL = {"arm64": "/dev/ttyAMA1", "amd64": "/dev/ttyS1"}
 APPEND = ("loglevel=5", "panic=-1", "sysrq_always_enabled")
 # Several requests of a test may wait for a device that is slow on purpose.
 MESSAGE_TIMEOUT_MS = 20000
+# Slot on the bus, behind those of the IOMMU and the ports.
+FIRST_DISK = 0x18
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Machine:
     kvm: bool = False
     # Functions of the device and their sockets, in the order of their ports.
     functions: tuple[tuple[str, Path], ...] = ()
+    # Disks (vda, vdb...) that are the same again after the guest.
+    disks: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def iommu_modules(machine: Machine) -> tuple[Module, ...]:
 def command(machine: Machine, initramfs: Path, channels: Channels) -> list[str]:
     """The options behind the program."""
     return [*_board(machine), *_memory(machine), *_serial(channels),
-            *_iommu(machine), *_devices(machine),
+            *_iommu(machine), *_devices(machine), *_disks(machine),
             "-kernel", str(machine.kernel.image), "-initrd", str(initramfs),
             "-append", " ".join(_append(machine))]
 
@@ -117,6 +121,17 @@ def _devices(machine: Machine) -> list[str]:
                                f"chassis={number + 1},slot={number + 1},"
                                f"addr={number + 2:x}",
                     "-device", json.dumps(device)]
+    return options
+
+
+def _disks(machine: Machine) -> list[str]:
+    options = []
+    for number, path in enumerate(machine.disks):
+        # Writes go to a file of QEMU's own, which has no name.
+        options += ["-drive", f"if=none,id=disk{number},format=raw,snapshot=on,"
+                              f"cache=unsafe,file={path}",
+                    "-device", f"virtio-blk-pci,drive=disk{number},"
+                               f"addr={FIRST_DISK + number:x}"]
     return options
 
 
