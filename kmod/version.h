@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Version of the modules, which is the project's: CMakeLists.txt compares both. */
+/* Version of the modules: the project's, which tests/lib/text-check compares. */
 #ifndef WD_KMOD_VERSION_H
 #define WD_KMOD_VERSION_H
 
