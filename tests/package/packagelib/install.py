@@ -251,13 +251,15 @@ FOREIGN = (
 
 
 def _unsupported(points: Points, release: str, packages: Built) -> None:
+    with copy_with(release, [machine(release)], packages) as before:
+        _succeeds(points, before.apt("install", *names(packages)),
+                  "install, before such a kernel comes")
+        for what, name, config, reason in FOREIGN:
+            with before.again() as copy:
+                _foreign_package(copy, name, config)
+                result = copy.apt("install", f"/srv/{name}.deb")
+                _refused(points, copy, result, f"{what} arrives", name, reason)
     for what, name, config, reason in FOREIGN:
-        with copy_with(release, [machine(release)], packages) as copy:
-            _succeeds(points, copy.apt("install", *names(packages)),
-                      f"install, before {what} comes")
-            _foreign_package(copy, name, config)
-            result = copy.apt("install", f"/srv/{name}.deb")
-            _refused(points, copy, result, what, name, reason)
         with copy_with(release, [machine(release)], packages) as copy:
             _foreign_package(copy, name, config)
             copy.must(["apt-get", "install", "-y", f"/srv/{name}.deb"])
