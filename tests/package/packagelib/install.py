@@ -310,8 +310,9 @@ CROSS_COMPILER = "aarch64-linux-gnu-"
 def across(points: Points, release: str) -> None:
     """dkms as it is, told of another architecture's kernel, headers, compiler."""
     packages = debs.built(release)
-    # For dkms, which knows one program of this name.
-    layer = system.tree("across", release, ["dkms", "openssl", "file",
+    # pahole is what headers depend on, which are no package here. The link is for
+    # dkms, which knows one program of this name.
+    layer = system.tree("across", release, ["dkms", "openssl", "file", "pahole",
                                             "gcc-aarch64-linux-gnu"],
                         after=f"""mkdir /opt/across
         ln -s /usr/bin/{CROSS_COMPILER}strip /opt/across/strip""")
