@@ -251,13 +251,15 @@ FOREIGN = (
 
 
 def _unsupported(points: Points, release: str, packages: Built) -> None:
+    with copy_with(release, [machine(release)], packages) as before:
+        _succeeds(points, before.apt("install", *names(packages)),
+                  "install, before such a kernel comes")
+        for what, name, config, reason in FOREIGN:
+            with before.again() as copy:
+                _foreign_package(copy, name, config)
+                result = copy.apt("install", f"/srv/{name}.deb")
+                _refused(points, copy, result, f"{what} arrives", name, reason)
     for what, name, config, reason in FOREIGN:
-        with copy_with(release, [machine(release)], packages) as copy:
-            _succeeds(points, copy.apt("install", *names(packages)),
-                      f"install, before {what} comes")
-            _foreign_package(copy, name, config)
-            result = copy.apt("install", f"/srv/{name}.deb")
-            _refused(points, copy, result, what, name, reason)
         with copy_with(release, [machine(release)], packages) as copy:
             _foreign_package(copy, name, config)
             copy.must(["apt-get", "install", "-y", f"/srv/{name}.deb"])
@@ -308,8 +310,9 @@ CROSS_COMPILER = "aarch64-linux-gnu-"
 def across(points: Points, release: str) -> None:
     """dkms as it is, told of another architecture's kernel, headers, compiler."""
     packages = debs.built(release)
-    # For dkms, which knows one program of this name.
-    layer = system.tree("across", release, ["dkms", "openssl", "file",
+    # pahole is what headers depend on, which are no package here. The link is for
+    # dkms, which knows one program of this name.
+    layer = system.tree("across", release, ["dkms", "openssl", "file", "pahole",
                                             "gcc-aarch64-linux-gnu"],
                         after=f"""mkdir /opt/across
         ln -s /usr/bin/{CROSS_COMPILER}strip /opt/across/strip""")
