@@ -16,9 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <linux/sockios.h>
 #include <linux/vfio.h>
 
 #include "hisi_qm_hw.h"
@@ -31,6 +33,8 @@
 #define MAX_STEPS	256u
 /* Less than what a socket takes without a reader. */
 #define MAX_UNREAD	32768u
+/* Far more than there are messages before serve(). */
+#define MAX_TURNS	4096u
 #define SERVERS		3
 
 struct input {
@@ -99,19 +103,39 @@ static size_t take_bytes(struct input *in, uint8_t *to, size_t bytes)
 	return bytes;
 }
 
-/* The server's turn; what it replies is of no interest. */
+/* Return: true if the server has not yet read all that was sent to it. */
+static bool has_unread(const struct fuzz *f)
+{
+	int bytes = 0;
+
+	if (ioctl(f->client.fd, SIOCOUTQ, &bytes))
+		abort();
+	return bytes;
+}
+
+/*
+ * The server's turn, until it has read everything: a message with descriptors
+ * takes a turn of its own, and a client that is one thread with the server must
+ * never wait in sendmsg(). What it replies is of no interest.
+ */
 static void serve(struct fuzz *f)
 {
+	unsigned int turns = 0;
 	uint8_t waste[4096];
 	ssize_t got;
 
-	vfu_server_poll(f->server, 0);
-	vfu_server_poll(f->server, 0);
 	do {
-		got = recv(f->client.fd, waste, sizeof(waste), MSG_DONTWAIT);
-	} while (got > 0);
-	if (!got)
-		f->client.is_gone = true;
+		if (turns++ == MAX_TURNS)
+			abort();
+		vfu_server_poll(f->server, 0);
+		vfu_server_poll(f->server, 0);
+		do {
+			got = recv(f->client.fd, waste, sizeof(waste),
+				   MSG_DONTWAIT);
+		} while (got > 0);
+		if (!got)
+			f->client.is_gone = true;
+	} while (!f->client.is_gone && has_unread(f));
 	f->unread = 0;
 }
 

@@ -229,11 +229,15 @@ layer_valgrind()
 	build_release
 	# Some cases look at what valgrind replaces; they say so and leave it out.
 	export WD_UNDER_VALGRIND=1
+	# One thread runs at a time: unfair, one that polls keeps the others out,
+	# for minutes, and on some machines for most of an hour. The longest takes
+	# two minutes on an idle machine.
 	for program in build/release/tests/unit/test_*; do
 		[ -x "$program" ] && [ -f "$program" ] || continue
-		background_step "valgrind-${program##*/}" valgrind -q --leak-check=full \
+		background_step "valgrind-${program##*/}" timeout -k 10 900 \
+			valgrind -q --leak-check=full \
 			--errors-for-leak-kinds=definite --error-exitcode=99 \
-			--child-silent-after-fork=yes \
+			--child-silent-after-fork=yes --fair-sched=yes \
 			--suppressions=tests/lib/valgrind.supp "$program"
 	done
 	wait
