@@ -164,15 +164,15 @@ static z_stream *new_soft(const struct wdz_body *body)
 	if (!soft)
 		return NULL;
 	if (wdz_real(deflateInit2_)(soft, body->level, Z_DEFLATED,
-				      -body->window_bits, body->mem_level,
-				      body->strategy, ZLIB_VERSION,
-				      sizeof(*soft)) != Z_OK) {
+				    -body->window_bits, body->mem_level,
+				    body->strategy, ZLIB_VERSION,
+				    sizeof(*soft)) != Z_OK) {
 		free(soft);
 		return NULL;
 	}
 	if (body->history_bytes)
 		wdz_real(deflateSetDictionary)(soft, body->buffers->history,
-						 body->history_bytes);
+					       body->history_bytes);
 	return soft;
 }
 

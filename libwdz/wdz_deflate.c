@@ -97,7 +97,7 @@ int wdz_deflateInit2_(z_streamp strm, int level, int method, int bits,
 	int ret;
 
 	ret = wdz_real(deflateInit2_)(strm, level, method, bits, mem_level,
-					strategy, version, size);
+				      strategy, version, size);
 	if (ret != Z_OK || wdz_config()->use == WDZ_USE_OFF)
 		return ret;
 	/* Without a state of ours the stream is zlib's. */

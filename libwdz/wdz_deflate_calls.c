@@ -242,7 +242,7 @@ int wdz_deflateTune(z_streamp strm, int good_length, int max_lazy,
 
 	if (!d)
 		return wdz_real(deflateTune)(strm, good_length, max_lazy,
-					       nice_length, max_chain);
+					     nice_length, max_chain);
 	ASK_ZLIB(d, ret, deflateTune, strm, good_length, max_lazy, nice_length,
 		 max_chain);
 	return ret;

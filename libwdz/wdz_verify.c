@@ -43,7 +43,7 @@ bool wdz_body_is_right(const struct wdz_body *body,
 	if (!checker)
 		return false;
 	if (wdz_real(inflateInit2_)(&checker->z, -MAX_WBITS, ZLIB_VERSION,
-				      sizeof(checker->z)) == Z_OK) {
+				    sizeof(checker->z)) == Z_OK) {
 		if (body->history_bytes)
 			wdz_real(inflateSetDictionary)(&checker->z,
 				body->buffers->history, body->history_bytes);

@@ -87,15 +87,9 @@ def version() -> str:
     return re.match(r"\S+ \((\S+)\)", text)[1]
 
 
-def upstream() -> str:
-    """The same without the packages' own part."""
-    return re.sub(r"-[^-]*$", "", version())
-
-
 def unpack(into: Path, changed: str = "") -> Path:
-    """A clean copy of HEAD, perhaps with another version, and what else a
-    source package needs beside it."""
-    source = into / f"{NAME}-{changed or upstream()}"
+    """A clean copy of HEAD, perhaps with another version."""
+    source = into / f"{NAME}-{changed or version()}"
     source.mkdir(parents=True)
     with tempfile.TemporaryFile() as stream:
         stream.write(_git("archive", commit()))
@@ -105,22 +99,17 @@ def unpack(into: Path, changed: str = "") -> Path:
         _rename(source, changed)
     for path in (source, *source.rglob("*")):
         os.chown(path, 0, 0, follow_symlinks=False)
-    if "quilt" in (source / "debian" / "source" / "format").read_text():
-        number = changed or upstream()
-        tool.run(["tar", "-cJf", into / f"{NAME}_{number}.orig.tar.xz", "-C", into,
-                  "--exclude=debian", source.name])
     return source
 
 
 def _rename(source: Path, changed: str) -> None:
     changelog = source / "debian" / "changelog"
     text = changelog.read_text(encoding="utf-8")
-    suffix = version().removeprefix(upstream())
-    changelog.write_text(re.sub(r"\([^)]*\)", f"({changed}{suffix})", text, count=1),
+    changelog.write_text(re.sub(r"\([^)]*\)", f"({changed})", text, count=1),
                          encoding="utf-8")
     cmake = source / "CMakeLists.txt"
     text = cmake.read_text(encoding="utf-8")
-    changed_text = text.replace(f"VERSION {upstream()}", f"VERSION {changed}", 1)
+    changed_text = text.replace(f"VERSION {version()}", f"VERSION {changed}", 1)
     assert text != changed_text
     cmake.write_text(changed_text, encoding="utf-8")
 

@@ -106,12 +106,12 @@ def life(points: Points, release: str) -> None:
         _modules(points, copy, second, debs.OLD)
         _succeeds(points, copy.apt("install", *names(new)), "upgrade")
         for name in (first, second):
-            _modules(points, copy, name, debs.upstream())
+            _modules(points, copy, name, debs.version())
         _nothing_of(points, copy, debs.OLD)
         _succeeds(points, copy.apt(
             "purge", *_packages_of(copy, second)), f"kernel {second} leaves")
         _kernel_is_gone(points, copy, second)
-        _modules(points, copy, first, debs.upstream())
+        _modules(points, copy, first, debs.version())
         ours = [debs.field(path, "Package") for path in new.debs]
         _succeeds(points, copy.apt("remove", *ours), "remove")
         points.ok(not _built(copy, first), "no module is left",
@@ -215,11 +215,11 @@ def _without_headers(points: Points, release: str, packages: Built) -> None:
         _succeeds(points, result, "install without headers")
         points.ok(_says(result, r"linux-headers|headers? (for|of)|kernel headers"),
                   "says that headers are missing", result.said)
-        points.ok(status(copy) == [f"{debs.upstream()}: added"],
+        points.ok(status(copy) == [f"{debs.version()}: added"],
                   "dkms waits for a kernel", "\n".join(status(copy)))
         _succeeds(points, copy.apt("install", f"linux-headers-{name}"),
                   "headers arrive later")
-        _modules(points, copy, name, debs.upstream())
+        _modules(points, copy, name, debs.version())
 
 
 def _other_headers(points: Points, release: str, packages: Built) -> None:
@@ -322,7 +322,7 @@ def across(points: Points, release: str) -> None:
             copy.bind(tree.tree, str(headers.PREFIX))
             copy.must(["apt-get", "install", "-y", *modules_of(packages)])
             result = copy.run(
-                ["dkms", "build", "-m", DKMS, "-v", debs.upstream(), "-k", tree.release,
+                ["dkms", "build", "-m", DKMS, "-v", debs.version(), "-k", tree.release,
                  "-a", "aarch64", "--kernelsourcedir", str(tree.folder)],
                 env={"ARCH": "arm64", "CROSS_COMPILE": CROSS_COMPILER,
                      "PATH": f"/opt/across:{copy.path}"})
@@ -331,7 +331,7 @@ def across(points: Points, release: str) -> None:
 
 
 def _are_arm64(points: Points, copy: System, name: str) -> None:
-    folder = f"/var/lib/dkms/{DKMS}/{debs.upstream()}/{name}/aarch64/module"
+    folder = f"/var/lib/dkms/{DKMS}/{debs.version()}/{name}/aarch64/module"
     for module in MODULES:
         said = copy.sh(f"""
             cd {folder}
@@ -351,7 +351,7 @@ def whole_arm64(points: Points, release: str) -> None:
         (name,) = copy.must(["ls", "/lib/modules"]).split()
         _succeeds(points, copy.apt("install", *names(packages)),
                   "the packages are installed")
-        _modules(points, copy, name, debs.upstream())
+        _modules(points, copy, name, debs.version())
         _signed(points, copy, name)
         _found_by_alias(points, copy, name)
         done = copy.run(["runuser", "-u", "alice", "--", "sh", "-ec", """
