@@ -47,7 +47,8 @@ class Load(unittest.TestCase):
         self.assertEqual((False, True), (long.in_quick, quick.in_quick))
         self.assertEqual(("wdzip", "wd_load"), long.product)
         target = targets.Target("arm64", KernelName("6.12", "kasan"), "none")
-        self.assertFalse(targets.in_quick(long, target))
+        self.assertEqual((False, True), (targets.in_quick(long, target),
+                                         targets.in_quick(quick, target)))
 
     def test_load_bad_headers_are_refused(self):
         self.refuses("# arch: arm64", "no \"summary\"")

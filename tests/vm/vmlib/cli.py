@@ -45,8 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--iommu", choices=("none", "virtio", "intel"),
         help="all that the test is for, if not given")
     add("--matrix", nargs="?", const="quick", choices=tuple(targets.MATRICES),
-        help="architectures, kernels and IOMMUs, and a table at the end; quick: "
-        "variants of a test only on the newest kernels without IOMMU")
+        help="architectures, kernels and IOMMUs, and a table at the end; stock: "
+        "Debian's kernels, variants of a test only on the newest ones without "
+        "IOMMU; quick: a debug kernel, too; full: all of everything")
     add("--device", metavar="OPTIONS", type=shlex.split,
         help="options of hisi-zip-emu instead of those of the tests")
     add("--emulator", metavar="PATH", type=Path,
@@ -183,7 +184,7 @@ def _plan(cases: list[Case], options: argparse.Namespace,
     for target in _targets(options):
         here = [entry for entry in cases
                 if not entry.why_not(target.arch, target.kernel, target.iommu)
-                and (options.matrix != "quick" or targets.in_quick(entry, target))]
+                and (options.matrix in (None, "full") or targets.in_quick(entry, target))]
         if not here:
             summary.empty(target, "no test is for it")
             continue

@@ -93,30 +93,22 @@ class Row:
     iommus: Sequence[str]
 
 
-# What a quick matrix has on a debug kernel, which is several times slower,
-# beside the tests that are for debug kernels.
-QUICK_DEBUG = ("boot", "queue")
-
 # Of the debug kernels a quick run takes one, the others take long to build.
-QUICK = (Row("arm64", ("6.1", "6.12", "newest"), ("none", "virtio")),
-         Row("amd64", ("6.12", "newest"), ("none", "intel")),
-         Row("arm64", ("debug",), ("none",)))
+STOCK = (Row("arm64", ("6.1", "6.12", "newest"), ("none", "virtio")),
+         Row("amd64", ("6.12", "newest"), ("none", "intel")))
+QUICK = (*STOCK, Row("arm64", ("debug",), ("none",)))
 FULL = (Row("arm64", ("6.1", "6.12", "newest"), ("none", "virtio")),
         Row("amd64", ("6.1", "6.12", "newest"), ("none", "intel", "virtio")),
         Row("arm64", ("debug", "debug-newest", "debug-kcsan"), ("none", "virtio")),
         Row("amd64", ("debug", "debug-newest", "debug-kcsan"), ("none", "intel")))
-MATRICES = {"quick": QUICK, "full": FULL}
+MATRICES = {"stock": STOCK, "quick": QUICK, "full": FULL}
 
 
 def in_quick(entry: Case, target: Target) -> bool:
-    """Whether a quick matrix has the test on that: the device's generations need
-    not be shown on each kernel."""
-    if not entry.in_quick:
-        return False
-    if target.kernel.flavour:
-        return entry.name in QUICK_DEBUG or bool(entry.kernel)
+    """Whether a matrix that is not full has the test on that: the device's
+    generations need not be shown on each kernel."""
     newest = target.kernel == kernel_name(target.arch, kernels.NEWEST)
-    return not entry.variant or newest and target.iommu == "none"
+    return entry.in_quick and (not entry.variant or newest and target.iommu == "none")
 
 
 def of_matrix(which: str) -> Iterator[Target]:
