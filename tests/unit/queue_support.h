@@ -83,13 +83,14 @@ static inline struct job *jobs_new(unsigned int n)
 	return jobs;
 }
 
+/* Without a deadline: a wait that nothing ends is for the limit of ctest. */
 static inline struct wd_queue queue_wanted(void)
 {
 	return (struct wd_queue){
 		.algorithm = "zlib",
 		.op_type = WD_COMP_COMPRESS,
 		.numa_node = WD_NUMA_ANY,
-		.timeout_ms = 2000,
+		.timeout_ms = WD_TIMEOUT_INFINITE,
 	};
 }
 
@@ -158,6 +159,15 @@ static inline uint64_t now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return ts.tv_sec * 1000ULL + ts.tv_nsec / 1000000;
+}
+
+/* What this thread used of a processor, whatever others do to the machine. */
+static inline uint64_t thread_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return ts.tv_sec * 1000000ULL + ts.tv_nsec / 1000;
 }
 
 static inline void nap_ms(unsigned int ms)

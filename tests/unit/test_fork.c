@@ -38,7 +38,6 @@ static void call_everything(struct wd_queue *q, struct job *jobs)
 {
 	struct wd_queue_info info = { .depth = 77 };
 	void *req = &jobs->msg, *reqs[2] = { req, req };
-	uint64_t start = now_ms();
 
 	CHECK(wd_send(q, req) == -EPERM);
 	CHECK(wd_send_burst(q, reqs, 2) == -EPERM);
@@ -58,7 +57,6 @@ static void call_everything(struct wd_queue *q, struct job *jobs)
 	CHECK(wd_reclaim(q, reqs, 2) == 0);
 	CHECK(wd_request_queue(q) == -EINVAL);
 	CHECK(req == &jobs->msg);
-	CHECK(now_ms() - start < 1000);
 }
 
 static void call_and_release(struct wd_queue *q, struct job *jobs)

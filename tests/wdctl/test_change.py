@@ -146,7 +146,10 @@ def test_watch_change():
     try:
         equal(json.loads(p.stdout.readline())["state"], "ready", "ready")
         m.attribute("available_instances", 0)
-        equal(json.loads(p.stdout.readline())["state"], "busy", "busy")
+        state = "ready"
+        while state == "ready":
+            state = json.loads(p.stdout.readline())["state"]
+        equal(state, "busy", "busy")
         os.rename(m.path("/sys/class/uacce"), m.path("/sys/class/away"))
         time.sleep(1.5)
         os.rename(m.path("/sys/class/away"), m.path("/sys/class/uacce"))
