@@ -109,6 +109,15 @@ class CacheTest(unittest.TestCase):
             cache.entry("thing", "key", interrupt)
         self.assertEqual(self.names(), [])
 
+    def test_interrupted_run_begins_nothing(self):
+        first = cache.entry("thing", "key", self.build)
+        cache.interrupted.set()
+        self.addCleanup(cache.interrupted.clear)
+        self.assertEqual(cache.entry("thing", "key", self.refuse), first)
+        with self.assertRaisesRegex(tool.PrepareError, "interrupted"):
+            cache.entry("thing", "other key", self.refuse)
+        self.assertEqual(self.names(), [first.name])
+
     def test_killed_build_is_made_again_whole(self):
         run = self.other_run("key", 60)
         self.assertEqual(run.stdout.readline(), "building\n")

@@ -16,6 +16,7 @@ import re
 import secrets
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,6 +25,10 @@ from . import tool
 
 KEEP_DAYS = 21
 HASH_DIGITS = 16
+
+# Set when a run is interrupted: what another of its threads waits to make is not
+# begun any more.
+interrupted = threading.Event()
 
 
 def root() -> Path:
@@ -97,6 +102,8 @@ def _beside(final: Path, suffix: str) -> Path:
 
 
 def _build(name: str, final: Path, build: Callable[[Path], None]) -> None:
+    if interrupted.is_set():
+        raise tool.PrepareError(f"{name}: interrupted")
     say(f"preparing {name}")
     began = time.monotonic()
     _remove_parts(final)

@@ -114,6 +114,7 @@ def _interrupt(stop: threading.Event) -> None:
     if stop.is_set():
         raise KeyboardInterrupt
     stop.set()
+    cache.interrupted.set()
     raise KeyboardInterrupt
 
 
