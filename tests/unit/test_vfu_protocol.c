@@ -157,13 +157,13 @@ static void test_version_missing_ends_the_connection_in_time(void **state)
 	struct vfu_bench *b = bench_prepare(HISI_QM_REV_V3, 0);
 
 	(void)state;
-	b->config.io_timeout_ms = 100;
+	b->config.io_timeout_ms = 1000;
 	bench_start(b);
 	connect_raw(b, &b->client);
 	assert_true(is_ended(&b->client));
 	check_server(b);
 	/* With it there is no such limit. */
-	usleep(300000);
+	usleep(1500000);
 	assert_true(is_alive(&b->client));
 	bench_free(b);
 }
@@ -289,7 +289,7 @@ static void test_message_unfinished_with_the_clients_own_socket(void **state)
 	struct vfu_bench *b = bench_prepare(HISI_QM_REV_V3, 0);
 
 	(void)state;
-	b->config.io_timeout_ms = 100;
+	b->config.io_timeout_ms = 1000;
 	bench_start(b);
 	bench_connect(b, 0, &b->client);
 	vfu_client_send_raw(&b->client, &header, sizeof(header), &b->client.fd,
@@ -433,7 +433,7 @@ static void test_client_that_does_not_read_is_left(void **state)
 	unsigned int i;
 
 	(void)state;
-	b->config.io_timeout_ms = 300;
+	b->config.io_timeout_ms = 2000;
 	bench_start(b);
 	bench_connect(b, 0, &b->client);
 	bench_connect(b, 1, &vf);

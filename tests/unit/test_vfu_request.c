@@ -562,7 +562,7 @@ static void test_dma_without_answer_fails_after_a_time(void **state)
 	int error = VFU_CLIENT_SILENCE;
 
 	(void)state;
-	b->config.io_timeout_ms = 200;
+	b->config.io_timeout_ms = 1000;
 	bench_start(b);
 	bench_connect(b, 0, c);
 	assert_int_equal(vfu_client_map(c, false), 0);
