@@ -548,6 +548,11 @@ static void child_uses(struct wd_comp_session *s, struct ask *asks,
 	}
 }
 
+/*
+ * A child that is content becomes true(1). When it exits valgrind looks for leaks
+ * in the queues' memory as well, which a child has none of: word by word a
+ * fault, and minutes on some machines.
+ */
 static void in_child(struct wd_comp_session *s, struct ask *asks, bool frees)
 {
 	int status = -1;
@@ -558,7 +563,8 @@ static void in_child(struct wd_comp_session *s, struct ask *asks, bool frees)
 	assert_true(pid >= 0);
 	if (!pid) {
 		child_uses(s, asks, frees);
-		_exit(0);
+		execl("/bin/true", "true", NULL);
+		_exit(1);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
