@@ -109,8 +109,9 @@ def _rename(source: Path, changed: str) -> None:
                          encoding="utf-8")
     cmake = source / "CMakeLists.txt"
     text = cmake.read_text(encoding="utf-8")
-    changed_text = text.replace(f"VERSION {version()}", f"VERSION {changed}", 1)
-    assert text != changed_text
+    changed_text, found = re.subn(r"(?<=^project\(warpdrive VERSION )[0-9.]+", changed,
+                                  text, count=1, flags=re.MULTILINE)
+    assert found
     cmake.write_text(changed_text, encoding="utf-8")
 
 
