@@ -75,16 +75,19 @@ def _git(*words: str) -> bytes:
 
 
 @functools.cache
+def content(name: str) -> str:
+    """What a file has."""
+    return _git("show", f"{commit()}:{name}").decode()
+
+
 def control() -> str:
     """What debian/control has."""
-    return _git("show", f"{commit()}:debian/control").decode()
+    return content("debian/control")
 
 
-@functools.cache
 def version() -> str:
     """The version of the packages, by the newest entry of the changelog."""
-    text = _git("show", f"{commit()}:debian/changelog").decode()
-    return re.match(r"\S+ \((\S+)\)", text)[1]
+    return re.match(r"\S+ \((\S+)\)", content("debian/changelog"))[1]
 
 
 def unpack(into: Path, changed: str = "") -> Path:
