@@ -209,6 +209,7 @@ def refusals(points: Points, release: str) -> None:
     _without_headers(points, release, packages)
     _other_headers(points, release, packages)
     _unsupported(points, release, packages)
+    _failing(points, release, packages)
 
 
 def _without_headers(points: Points, release: str, packages: Built) -> None:
@@ -268,6 +269,34 @@ def _unsupported(points: Points, release: str, packages: Built) -> None:
             copy.must(["apt-get", "install", "-y", f"/srv/{name}.deb"])
             result = copy.apt("install", *names(packages))
             _refused(points, copy, result, f"with {what}", name, reason)
+
+
+# One that looks as if modules could be built for it, until make is called.
+FAILING = ("6.12.999-new-amd64", "CONFIG_PCI=y\nCONFIG_CRYPTO=y\n")
+
+
+def _failing(points: Points, release: str, packages: Built) -> None:
+    """Such a kernel is reported, and what the guide says ends the matter."""
+    (first, _), _ = kernels(release)
+    name, config = FAILING
+    what = "a kernel for which building fails"
+    with copy_with(release, [machine(release)], packages) as copy:
+        copy.runs_kernel(first)
+        copy.must(["apt-get", "install", "-y", *names(packages)])
+        _foreign_package(copy, name, config)
+        result = copy.apt("install", f"/srv/{name}.deb")
+        log = f"/var/lib/dkms/{DKMS}/{debs.version()}/build/make.log"
+        points.ok(not result.good and log in result.said and
+                  copy.run(["grep", "nothing is built here", log]).good,
+                  f"{what}: apt says so, and where the reason is", result.said)
+        modules(points, copy, first, debs.version())
+        again = copy.run(["dpkg", "--configure", "-a"])
+        points.ok(not again.good and log in again.said,
+                  f"{what}: another try says the same", again.said)
+        _succeeds(points, copy.apt("purge", DKMS, f"{DKMS}-dkms"),
+                  f"{what}: without the modules apt is content")
+        said = copy.run(["dpkg", "--audit"]).said
+        points.ok(not said, f"{what}: every package is configured", said)
 
 
 def _refused(points: Points, copy: System, result: Result, what: str, name: str,
