@@ -5,10 +5,12 @@
  * the caller; what comes behind is the built-in device.
  *
  * WDCTL_FAULT is what goes wrong: open=ERRNO, start=ERRNO, silent (no request is
- * answered), shifted (the device is told wrong addresses, mode dma only).
+ * answered), shifted (the device is told wrong addresses, mode dma only),
+ * modinfo=ERRNO (of starting that program).
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +26,7 @@
 static struct uacce_sys machine_sys;
 static struct wd_backend_ops machine;
 static char class_root[256], node_root[256], dev_root[256];
-static int open_fault, start_fault;
+static int open_fault, start_fault, modinfo_fault;
 
 static int machine_enumerate(int (*add)(void *arg,
 					const struct wd_device_info *),
@@ -89,7 +91,8 @@ static int shifted_ioctl(struct wd_channel *ch, unsigned long cmd, void *arg)
 static void set_fault(const char *text)
 {
 	if (sscanf(text, "open=%d", &open_fault) == 1 ||
-	    sscanf(text, "start=%d", &start_fault) == 1)
+	    sscanf(text, "start=%d", &start_fault) == 1 ||
+	    sscanf(text, "modinfo=%d", &modinfo_fault) == 1)
 		return;
 	if (!strcmp(text, "silent")) {
 		machine.doorbell = silent_doorbell;
@@ -138,4 +141,24 @@ const char *__wrap_wd_version(void)
 	const char *version = getenv("WDCTL_LIBRARY");
 
 	return version ? version : __real_wd_version();
+}
+
+int __real_posix_spawn(pid_t *pid, const char *path,
+		       const posix_spawn_file_actions_t *actions,
+		       const posix_spawnattr_t *attributes, char *const argv[],
+		       char *const environment[]);
+int __wrap_posix_spawn(pid_t *pid, const char *path,
+		       const posix_spawn_file_actions_t *actions,
+		       const posix_spawnattr_t *attributes, char *const argv[],
+		       char *const environment[]);
+
+/* A machine without modinfo: the one of the machine below is used otherwise. */
+int __wrap_posix_spawn(pid_t *pid, const char *path,
+		       const posix_spawn_file_actions_t *actions,
+		       const posix_spawnattr_t *attributes, char *const argv[],
+		       char *const environment[])
+{
+	return modinfo_fault ? modinfo_fault :
+	       __real_posix_spawn(pid, path, actions, attributes, argv,
+				  environment);
 }

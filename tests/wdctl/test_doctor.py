@@ -5,7 +5,9 @@ import errno
 import gzip
 import os
 import re
+import sys
 
+from modulefile import module_file
 from wdctltest import (NOBODY, PF, RELEASE, VF, WDCTL, Machine,
                        as_nobody, equal, main, ok, run, skip, text)
 
@@ -14,8 +16,9 @@ MODULES = f"/lib/modules/{RELEASE}"
 LOCKDOWN = "/sys/kernel/security/lockdown"
 SECURE_BOOT = ("/sys/firmware/efi/efivars/"
                "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c")
-
-
+RELOAD = "sudo modprobe -r hisi_zip && sudo modprobe hisi_zip"
+MODINFO = next((p for p in ("/usr/sbin/modinfo", "/sbin/modinfo")
+                if os.access(p, os.X_OK)), None)
 MANUAL = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                       "../../tools/wdctl/wdctl.1")
 provoked = set()
@@ -50,10 +53,11 @@ def test_healthy():
                    "driver", "mode", "attributes", "interface", "node",
                    "permission", "isolation", "queues", "compression"],
           "all checks are made, in order")
-    equal(report["unseen"], 0, "and all could be made")
+    equal((report["unseen"], report["warnings"]), (0, 0), "and all could be made")
     r = m.run("doctor")
     ok(r.returncode == 0 and text(r).endswith("\nnothing is wrong\n"), "as text",
        text(r))
+    module_says(m, "the module", "ok", "hisi_zip 0.1.0 is loaded")
     healthy(m, "by name", "hisi_zip-0")
     healthy(m, "by address", PF)
     healthy(m, "the built-in device", "emu")
@@ -127,6 +131,133 @@ def test_module():
     diagnose(m, "modules-disabled", "reboot")
 
 
+def warned(machine, what, cause, mend, *args, **kw):
+    """Everything works, and the check of the module warns of @cause."""
+    report = healthy(machine, f"{what}: nothing is wrong", *args, **kw)
+    module = next(c for c in report["checks"] if c["check"] == "module")
+    equal((report["warnings"], module["verdict"], module.get("cause")),
+          (1, "warning", cause), f"{what}: {cause}")
+    ok(mend in module.get("mend", ""), f"{what}: mended by {mend[:40]}", module)
+    provoked.add(module.get("cause"))
+    return module
+
+
+def module_says(machine, what, verdict, text_, **kw):
+    report = healthy(machine, what, **kw)
+    module = next(c for c in report["checks"] if c["check"] == "module")
+    ok(module["verdict"] == verdict and text_ in module["text"] and
+       report["warnings"] == 0, f"{what}: {verdict}, {text_}", module)
+
+
+def test_outdated():
+    """After an upgrade of the package, without a new start."""
+    for suffix in ("", ".xz", ".zst"):
+        m = Machine()
+        m.install(suffix=suffix)
+        module_says(m, f"the loaded module, .ko{suffix}", "ok", "hisi_zip 0.1.0")
+        m.install(suffix=suffix, version="0.2.0")
+        module = warned(m, f"another version, .ko{suffix}", "module-outdated", RELOAD)
+        ok("version 0.1.0, installed: 0.2.0" in module["text"], "both are told",
+           module)
+        m.install(suffix=suffix, srcversion="0123456789ABCDEF0123456")
+        module = warned(m, f"other sources, .ko{suffix}", "module-outdated", RELOAD)
+        ok("installed: 0123456789ABCDEF0123456" in module["text"],
+           "both are told", module)
+    out = text(m.run("doctor"))
+    ok(re.search(r"^warning module +the loaded hisi_zip .*\n +mend it by +sudo "
+                 "modprobe -r", out, re.M), "as text", out)
+    ok(out.endswith("\nwarnings: 1\nnothing else is wrong\n"), "at the end", out)
+    m.attribute("isolate", "1")
+    diagnose(m, "isolated", "unbind")
+    equal(m.doctor()[1]["warnings"], 1, "a fault is not hidden, nor hides it")
+    m.remove("/sys/class/uacce/hisi_zip-0/api")
+    diagnose(m, "attributes-missing", "warpdrive-dkms")
+
+
+def test_outdated_below():
+    """The modules that hisi_zip stands on."""
+    for name in ("hisi_qm", "uacce"):
+        m = Machine()
+        m.install(name, version="0.2.0")
+        module_says(m, f"{name} is not loaded", "ok", "hisi_zip 0.1.0")
+        m.load(name)
+        module = warned(m, name, "module-outdated", RELOAD)
+        ok(f"the loaded {name} " in module["text"], "it is named", module)
+        m.install(name, ".xz")
+        module_says(m, f"{name} is as installed", "ok", "hisi_zip 0.1.0")
+
+
+def test_outdated_fields():
+    """With what there is, and nothing is made up."""
+    m = Machine()
+    m.install(srcversion=None)
+    module_says(m, "no srcversion in the file", "ok", "hisi_zip 0.1.0")
+    m.install(srcversion=None, version="0.2.0")
+    warned(m, "then the version counts", "module-outdated", RELOAD)
+    m.remove("/sys/module/hisi_zip/version")
+    module_says(m, "no field in common", "ok", "hisi_zip")
+    m.install(version=None)
+    module_says(m, "the same srcversion", "ok", "hisi_zip is loaded")
+    m.install(version=None, srcversion="0")
+    warned(m, "another one", "module-outdated", RELOAD)
+    m.install(version="\x1b[31m\xff" + "9" * 300, srcversion=None)
+    m.put("/sys/module/hisi_zip/version", "1\n")
+    module = warned(m, "nonsense", "module-outdated", RELOAD)
+    ok("(version 1, installed: ?[31m?" in module["text"] and
+       len(module["text"]) < 400, "is told as text", module)
+
+
+def test_outdated_unsigned():
+    """Reloading would leave the machine without a driver."""
+    m = Machine()
+    m.put(LOCKDOWN, "none [integrity] confidentiality\n")
+    for suffix in ("", ".xz", ".zst"):
+        m.install(suffix=suffix, version="0.2.0")
+        warned(m, f"signed, .ko{suffix}", "module-outdated", RELOAD)
+        m.install(suffix=suffix, version="0.2.0", signed=False)
+        warned(m, f"not signed, .ko{suffix}", "secure-boot-unsigned",
+               "dpkg-reconfigure warpdrive-dkms")
+    m.put(LOCKDOWN, "[none] integrity confidentiality\n")
+    warned(m, "which does not matter", "module-outdated", RELOAD)
+
+
+def test_modinfo():
+    """Where the file cannot be looked at, that is said, and nothing is wrong."""
+    m = Machine()
+    m.install(version="0.2.0")
+    for number, said in ((errno.ENOENT, "(package kmod) is missing"),
+                         (errno.EACCES, "Permission denied")):
+        module_says(m, f"modinfo: {said}", "note", said,
+                    env={"WDCTL_FAULT": f"modinfo={number}"})
+    path = MODULES + "/updates/dkms/hisi_zip.ko"
+    for what, content in (("empty", b""), ("no module", b"\x7fELF" + bytes(1000)),
+                          ("half a module", module_file()[:100])):
+        m.put(path, content)
+        module_says(m, what, "note", "modinfo cannot read it")
+    m.remove(path)
+    module_says(m, "a file that is gone", "note", "modinfo cannot read it")
+    os.mkfifo(m.path(path))
+    module_says(m, "a pipe", "note", "modinfo cannot read it")
+    m.remove(MODULES + "/modules.dep")
+    module_says(m, "no list of files", "ok", "hisi_zip 0.1.0")
+    m = Machine()
+    m.install(suffix=".gz", version="0.2.0")
+    if "+ZLIB" in text(run([MODINFO, "--version"])):
+        warned(m, ".ko.gz", "module-outdated", RELOAD)
+    else:
+        module_says(m, ".ko.gz, which kmod is built without", "note",
+                    "modinfo cannot read it")
+    # It gets files of its own for those, whichever of ours are closed.
+    r = m.run("doctor", "--json", stdout=None, preexec_fn=lambda: os.close(1))
+    ok(r.returncode == 1 and b"stdout" in r.stderr, "without a stdout", r.stderr)
+    m.install(version="0.2.0")
+    for closed in ((0,), (2,), (0, 2)):
+        r = m.run("doctor", stderr=None,
+                  preexec_fn=lambda: [os.close(n) for n in closed])
+        ok(r.returncode == 0 and "warnings: 1" in text(r), f"without {closed}",
+           text(r))
+
+
 def test_build():
     """Everything that keeps DKMS from making the module."""
     m = Machine()
@@ -153,8 +284,17 @@ def test_secure_boot():
        wrong)
     m.put("/dev/kmsg", "4,1,1,-;Loading of module with unavailable key is rejected\n")
     diagnose(m, "secure-boot-key", "mokutil --import")
-    m.put(MODULES + "/updates/dkms/hisi_zip.ko", b"\x7fELF" + bytes(1000))
-    diagnose(m, "secure-boot-unsigned", "mokutil --import")
+    m.install(suffix=".xz")
+    diagnose(m, "secure-boot-key", "mokutil --import")
+    for suffix in (".xz", ".zst", ""):
+        m.install(suffix=suffix, signed=False)
+        wrong = diagnose(m, "secure-boot-unsigned", "mokutil --import")
+        ok(f"hisi_zip.ko{suffix} has no signature" in wrong["text"],
+           "the file is named", wrong)
+    m.install(suffix=".xz", signed=False)
+    diagnose(m, "secure-boot-key", "mokutil --import",
+             env={"WDCTL_FAULT": f"modinfo={errno.ENOENT}"})
+    m.install(signed=False)
     m.put(SECURE_BOOT, b"\x06\0\0\0\0")
     diagnose(m, "module-not-loaded", "modprobe")
     m.put(LOCKDOWN, "none [integrity] confidentiality\n")
@@ -328,7 +468,10 @@ def test_manual():
     equal(provoked - named, set(), "and there are no others")
 
 
+if not MODINFO:
+    sys.exit("modinfo is missing: apt-get install kmod")
 main(test_healthy, test_other_root, test_library, test_hardware, test_kernel,
-     test_module, test_build, test_secure_boot, test_driver, test_mode,
-     test_attributes, test_node, test_permission, test_rawio, test_use,
-     test_compression, test_several, test_manual)
+     test_module, test_outdated, test_outdated_below, test_outdated_fields,
+     test_outdated_unsigned, test_modinfo, test_build, test_secure_boot,
+     test_driver, test_mode, test_attributes, test_node, test_permission,
+     test_rawio, test_use, test_compression, test_several, test_manual)

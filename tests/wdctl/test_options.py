@@ -3,10 +3,10 @@
 """The command line: every subcommand's help, nonsense, exit codes."""
 import os
 import re
-import subprocess
 import tempfile
 
 from wdctltest import WDCTL, equal, main, ok, run, text
+from completion import completions
 
 COMMANDS = ("list", "show", "doctor", "selftest", "bench", "vfs", "isolate",
             "watch")
@@ -114,32 +114,17 @@ def test_output():
            f"{r.returncode} {r.stderr!r}")
 
 
-def completions(*words):
-    """What bash offers for the last of @words."""
-    top = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-    script = (f"source '{top}/tools/wdctl/wdctl.bash'\n"
-              "COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _wdctl\n"
-              "printf '%s\\n' \"${COMPREPLY[@]}\"\n")
-    folder = os.path.dirname(WDCTL)
-    env = dict(os.environ, PATH=folder + ":" + os.environ["PATH"])
-    r = subprocess.run(["bash", "-c", script, "bash", *words],
-                       capture_output=True, env=env, timeout=60)
-    if r.stderr:
-        return r.stderr.decode()
-    return r.stdout.decode().split()
-
-
 def test_completion():
-    equal(sorted(completions("wdctl", "")), sorted(COMMANDS + ("--help",
+    equal(sorted(completions(WDCTL, "")), sorted(COMMANDS + ("--help",
           "--version")), "bash completes subcommands")
-    equal(completions("wdctl", "do"), ["doctor"], "that begin so")
-    ok("emu" in completions("wdctl", "show", ""), "and devices",
-       completions("wdctl", "show", ""))
+    equal(completions(WDCTL, "do"), ["doctor"], "that begin so")
+    ok("emu" in completions(WDCTL, "show", ""), "and devices",
+       completions(WDCTL, "show", ""))
     for name in COMMANDS:
         shown = set(re.findall(r"--[a-z-]+", text(run([WDCTL, name, "--help"]))))
-        equal(set(completions("wdctl", name, "--")), shown,
+        equal(set(completions(WDCTL, name, "--")), shown,
               f"and the options of {name}")
-    equal(completions("wdctl", "bench", "--format", "g"), ["gzip"],
+    equal(completions(WDCTL, "bench", "--format", "g"), ["gzip"],
           "and values of options")
 
 

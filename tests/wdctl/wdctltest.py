@@ -12,6 +12,7 @@ import sys
 import tempfile
 
 sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from modulefile import SRCVERSION, module_file
 from taplines import equal, ok, run_tests, skip
 
 WDCTL = os.path.abspath(os.environ.get("WDCTL", "wdctl"))
@@ -87,18 +88,24 @@ class Machine:
         self.put(f"/boot/config-{RELEASE}",
                  "CONFIG_MODULES=y\nCONFIG_PCI=y\nCONFIG_PCI_MSI=y\n"
                  "CONFIG_CRYPTO=y\n# CONFIG_UACCE is not set\n")
-        self.put(f"/lib/modules/{RELEASE}/modules.dep",
-                 "kernel/lib/crc.ko:\n"
-                 "updates/dkms/hisi_zip.ko: updates/dkms/uacce.ko\n")
-        self.put(f"/lib/modules/{RELEASE}/updates/dkms/hisi_zip.ko",
-                 b"\x7fELF" + bytes(1000) + b"~Module signature appended~\n")
+        self.install()
         self.put(f"/lib/modules/{RELEASE}/build/Makefile")
         self.put("/var/lib/dkms/warpdrive/0.1.0/source")
         self.load("hisi_zip")
 
+    def install(self, module="hisi_zip", suffix="", **fields):
+        """As the only one: @fields are those of module_file()."""
+        folder = f"/lib/modules/{RELEASE}"
+        shutil.rmtree(self.path(folder + "/updates"), ignore_errors=True)
+        name = f"updates/dkms/{module}.ko{suffix}"
+        self.put(f"{folder}/{name}", module_file(module, suffix=suffix, **fields))
+        self.put(f"{folder}/modules.dep", f"kernel/lib/crc.ko:\n{name}: "
+                 "kernel/lib/crc.ko\n")
+
     def load(self, module, mode=2):
         self.put(f"/sys/module/{module}/taint", "OE\n")
         self.put(f"/sys/module/{module}/version", "0.1.0\n")
+        self.put(f"/sys/module/{module}/srcversion", SRCVERSION + "\n")
         self.put(f"/sys/module/{module}/parameters/uacce_mode", f"{mode}\n")
 
     def unload(self, module="hisi_zip"):

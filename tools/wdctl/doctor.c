@@ -50,7 +50,7 @@ static const struct check emulated_checks[] = {
 
 static const char *const verdicts[] = {
 	[GOOD] = "ok", [NOTED] = "note", [UNSEEN] = "unseen",
-	[WRONG] = "WRONG",
+	[WARNED] = "warning", [WRONG] = "WRONG",
 };
 
 /**
@@ -59,6 +59,7 @@ static const char *const verdicts[] = {
  * @first: the first thing that is wrong
  * @first_check: its check
  * @wrong: how many devices, or the system, have something wrong
+ * @warned: warnings
  * @unseen: checks that could not be made
  * @lent: virtual functions that were left out, having another driver or none
  * @others: accelerators that were left out, being of another kind
@@ -69,6 +70,7 @@ struct report {
 	const char *first_check;
 	char first_device[64];
 	unsigned int wrong;
+	unsigned int warned;
 	unsigned int unseen;
 	unsigned int lent;
 	unsigned int others;
@@ -104,9 +106,15 @@ void finding_wrong(struct doctor *d, const char *cause, const char *fmt, ...)
 	d->now.cause = cause;
 }
 
+void finding_warned(struct doctor *d, const char *cause, const char *fmt, ...)
+{
+	SET(d, text, WARNED);
+	d->now.cause = cause;
+}
+
 void finding_mend(struct doctor *d, const char *fmt, ...)
 {
-	SET(d, mend, WRONG);
+	SET(d, mend, d->now.verdict);
 }
 
 void finding_log(struct doctor *d, const char *second)
@@ -117,6 +125,11 @@ void finding_log(struct doctor *d, const char *second)
 	if (d->dev->pci[0] && kernel_log(d->dev->pci, second, line, sizeof(line)))
 		snprintf(d->now.text + len, sizeof(d->now.text) - len,
 			 "; the kernel says: %s", line);
+}
+
+static bool is_to_mend(const struct finding *f)
+{
+	return f->verdict == WRONG || f->verdict == WARNED;
 }
 
 static void report_json(struct report *r, const struct doctor *d,
@@ -133,7 +146,7 @@ static void report_json(struct report *r, const struct doctor *d,
 						      "wrong" :
 						      verdicts[f->verdict]));
 	json_object_object_add(o, "text", json_of_text(f->text));
-	if (f->verdict == WRONG) {
+	if (is_to_mend(f)) {
 		json_object_object_add(o, "cause",
 				       json_object_new_string(f->cause));
 		json_object_object_add(o, "mend", json_of_text(f->mend));
@@ -149,10 +162,11 @@ static void report(struct report *r, const struct doctor *d, const char *check)
 		report_json(r, d, check);
 	} else {
 		printf("%-7s %-12s %s\n", verdicts[f->verdict], check, f->text);
-		if (f->verdict == WRONG)
+		if (is_to_mend(f))
 			printf("%-7s %-12s %s\n", "", "mend it by", f->mend);
 	}
 	r->unseen += f->verdict == UNSEEN;
+	r->warned += f->verdict == WARNED;
 	if (f->verdict != WRONG)
 		return;
 	if (!r->wrong++) {
@@ -241,12 +255,16 @@ static void examine(struct report *r, struct doctor *d, const char *name)
 
 static void conclude(const struct report *r)
 {
+	const char *more = r->warned ? " else" : "";
+
 	if (r->lent)
 		printf("left out: %u virtual functions that have another driver or none\n",
 		       r->lent);
 	if (r->others)
 		printf("left out: %u accelerators of other kinds\n", r->others);
 	putchar('\n');
+	if (r->warned)
+		printf("warnings: %u\n", r->warned);
 	if (r->wrong) {
 		printf("wrong: %s%s%s: %s\n", r->first_device,
 		       r->first_device[0] ? ": " : "", r->first_check,
@@ -254,10 +272,10 @@ static void conclude(const struct report *r)
 		if (r->wrong > 1)
 			printf("(and something with %u more)\n", r->wrong - 1);
 	} else if (r->unseen) {
-		printf("nothing is wrong as far as could be seen; unseen: %u\n",
-		       r->unseen);
+		printf("nothing%s is wrong as far as could be seen; unseen: %u\n",
+		       more, r->unseen);
 	} else {
-		puts("nothing is wrong");
+		printf("nothing%s is wrong\n", more);
 	}
 }
 
@@ -279,6 +297,7 @@ static int conclude_json(struct report *r)
 				       json_of_text(r->first.mend));
 	}
 	json_object_object_add(o, "wrong", wrong);
+	json_object_object_add(o, "warnings", json_object_new_int64(r->warned));
 	json_object_object_add(o, "unseen", json_object_new_int64(r->unseen));
 	json_object_object_add(o, "left_out",
 			       json_object_new_int64(r->lent + r->others));

@@ -9,6 +9,7 @@ enum verdict {
 	GOOD,
 	NOTED,		/* good, but worth knowing */
 	UNSEEN,		/* could not be looked at */
+	WARNED,		/* to be mended, but keeps nothing from working */
 	WRONG,
 };
 
@@ -44,16 +45,18 @@ struct doctor {
 	struct finding now;
 };
 
-/* Each sets @now; what was set last counts. */
+/* Each sets @now; what was set last counts. A warning does not end the walk. */
 void finding_good(struct doctor *d, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void finding_noted(struct doctor *d, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void finding_unseen(struct doctor *d, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+void finding_warned(struct doctor *d, const char *cause, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 void finding_wrong(struct doctor *d, const char *cause, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-/** finding_mend() - the command, after finding_wrong() */
+/** finding_mend() - the command, after finding_wrong() or finding_warned() */
 void finding_mend(struct doctor *d, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /** finding_log() - append what the kernel's messages say about the function */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The kernel module: loaded, or why it is not. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,9 +8,96 @@
 
 #define DKMS	"/var/lib/dkms/warpdrive"
 
+/* DKMS makes its key when it first builds a module and finds openssl. */
+#define SIGN	"sudo apt install openssl mokutil && sudo dpkg-reconfigure warpdrive-dkms && sudo mokutil --import /var/lib/dkms/mok.pub && sudo reboot"
+
 static const char *module_of(const struct doctor *d)
 {
 	return d->hw ? d->hw->module : "hisi_zip";
+}
+
+/*
+ * How the loaded module and the installed one differ, in words; empty if they
+ * do not, or nothing is known of one of them. In srcversion the kernel's build
+ * sums up sources, but only those beside the module, so version counts, too.
+ *
+ * Return: 0, or why the installed one cannot be looked at.
+ */
+static int difference(const char *module, const char *file, char *text,
+		      size_t bytes)
+{
+	static const char *const fields[] = { "version", "srcversion" };
+	char ours[128], theirs[128];
+	int ret;
+
+	text[0] = 0;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		if (read_text(ours, sizeof(ours), "/sys/module/%s/%s", module,
+			      fields[i]))
+			continue;
+		ret = modinfo_read(theirs, sizeof(theirs), fields[i], file);
+		if (ret)
+			return ret;
+		if (theirs[0] && strcmp(ours, theirs)) {
+			snprintf(text, bytes, "%s %s, installed: %s", fields[i],
+				 ours, theirs);
+			return 0;
+		}
+	}
+	return 0;
+}
+
+/* Unloading what cannot be loaded again would make a fault of the warning. */
+static void outdated(struct doctor *d, const char *module, const char *file,
+		     const char *how)
+{
+	const char *why = kernel_refuses_unsigned();
+
+	if (why && !kernel_module_signed(file)) {
+		finding_warned(d, "secure-boot-unsigned",
+			       "the loaded %s is not the one that is installed for this kernel, and that one could not be loaded: %s, and %s has no signature",
+			       module, why, file);
+		finding_mend(d, SIGN);
+		return;
+	}
+	finding_warned(d, "module-outdated",
+		       "the loaded %s is not the one that is installed for this kernel (%s); it works on until the next boot, or until nobody uses the device and it is loaded anew",
+		       module, how);
+	finding_mend(d, "sudo modprobe -r %s && sudo modprobe %s",
+		     module_of(d), module_of(d));
+}
+
+static void cannot_compare(struct doctor *d, const char *module,
+			   const char *file, int err)
+{
+	const char *why = err == -ENOENT ? "modinfo (package kmod) is missing" :
+			  err == -EINVAL ? "modinfo cannot read it" :
+			  strerror(-err);
+
+	finding_noted(d, "%s is loaded; whether it is the one that is installed, %s, cannot be told: %s",
+		      module, file, why);
+}
+
+/* After an upgrade of the package the modules that were loaded stay so. */
+static void compare_installed(struct doctor *d)
+{
+	const char *const modules[] = { module_of(d), "hisi_qm", "uacce" };
+	char file[PATH_BYTES], how[2 * TEXT_BYTES];
+	int ret;
+
+	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++) {
+		/* What is part of the kernel's image has no file. */
+		if (!kernel_module_file(&d->kernel, modules[i], file,
+					sizeof(file)))
+			continue;
+		ret = difference(modules[i], file, how, sizeof(how));
+		if (ret)
+			cannot_compare(d, modules[i], file, ret);
+		if (how[0]) {
+			outdated(d, modules[i], file, how);
+			return;
+		}
+	}
 }
 
 static void loaded(struct doctor *d, const char *module)
@@ -21,6 +109,7 @@ static void loaded(struct doctor *d, const char *module)
 	finding_good(d, "%s%s%s is loaded%s", module, version[0] ? " " : "",
 		     version, strchr(taint, 'O') ? "" :
 		     " and part of this kernel");
+	compare_installed(d);
 }
 
 /* DKMS keeps <version>/<kernel>/<arch> of what it has built. */
@@ -80,7 +169,7 @@ static bool was_refused(char *line, size_t bytes)
 static bool secure_boot(struct doctor *d, const char *module, const char *file)
 {
 	const char *why = kernel_refuses_unsigned();
-	int is_signed = kernel_module_signed(&d->kernel, file);
+	int is_signed = kernel_module_signed(file);
 	char line[TEXT_BYTES];
 
 	if (!why)
@@ -89,7 +178,7 @@ static bool secure_boot(struct doctor *d, const char *module, const char *file)
 		finding_wrong(d, "secure-boot-unsigned",
 			      "%s, and %s has no signature, so the kernel does not load it",
 			      why, file);
-		finding_mend(d, "sudo apt install openssl mokutil && sudo dpkg-reconfigure warpdrive-dkms && sudo mokutil --import /var/lib/dkms/mok.pub && sudo reboot");
+		finding_mend(d, SIGN);
 		return true;
 	}
 	if (!was_refused(line, sizeof(line)))

@@ -97,32 +97,38 @@ static bool match_module(void *arg, const char *line)
 bool kernel_module_file(const struct kernel *k, const char *module,
 			char *file, size_t bytes)
 {
-	struct module_search s = { .file = file, .bytes = bytes };
+	char listed[PATH_BYTES];
+	struct module_search s = { .file = listed, .bytes = sizeof(listed) };
+	int n;
 
 	snprintf(s.name, sizeof(s.name), "%s.ko", module);
 	file[0] = 0;
-	return k->release[0] &&
-	       read_lines(match_module, &s, "/lib/modules/%s/modules.dep",
-			  k->release) == 1;
+	if (!k->release[0] ||
+	    read_lines(match_module, &s, "/lib/modules/%s/modules.dep",
+		       k->release) != 1)
+		return false;
+	n = listed[0] == '/' ? snprintf(file, bytes, "%s", listed) :
+	    snprintf(file, bytes, "/lib/modules/%s/%s", k->release, listed);
+	return n > 0 && n < (int)bytes;
 }
 
 /* Appended to a module by sign-file. */
 #define MARK		"~Module signature appended~\n"
 #define MARK_BYTES	(sizeof(MARK) - 1)
 
-int kernel_module_signed(const struct kernel *k, const char *file)
+int kernel_module_signed(const char *file)
 {
 	static char text[4 << 20];
 	size_t len = strlen(file);
 	ssize_t got;
 
 	/* The mark is inside of what is compressed. */
-	if (len < 3 || strcmp(file + len - 3, ".ko"))
-		return -1;
-	got = read_bytes(text, sizeof(text), "%s%s%s%s",
-			 file[0] == '/' ? "" : "/lib/modules/",
-			 file[0] == '/' ? "" : k->release,
-			 file[0] == '/' ? "" : "/", file);
+	if (len < 3 || strcmp(file + len - 3, ".ko")) {
+		if (modinfo_read(text, sizeof(text), "sig_id", file))
+			return -1;
+		return text[0] != 0;
+	}
+	got = read_bytes(text, sizeof(text), "%s", file);
 	if (got < (ssize_t)MARK_BYTES || got == sizeof(text))
 		return -1;
 	return !memcmp(text + got - MARK_BYTES, MARK, MARK_BYTES);

@@ -289,7 +289,7 @@ struct kernel {
 void kernel_read(struct kernel *k);
 /** kernel_option() - 'y', 'm', 'n', or 0 if the configuration is not known */
 char kernel_option(const struct kernel *k, const char *name);
-/** kernel_module_file() - where modprobe finds it, below /lib/modules/<release> */
+/** kernel_module_file() - where modprobe finds it */
 bool kernel_module_file(const struct kernel *k, const char *module,
 			char *file, size_t bytes);
 /** kernel_log() - the last line that contains both; @second may be NULL */
@@ -298,9 +298,20 @@ bool kernel_log(const char *first, const char *second, char *line,
 /** kernel_refuses_unsigned() - why modules need a signature; NULL if they do not */
 const char *kernel_refuses_unsigned(void);
 /** kernel_module_signed() - 1, 0, or -1: cannot tell */
-int kernel_module_signed(const struct kernel *k, const char *file);
+int kernel_module_signed(const char *file);
 /** kernel_blacklisted() - file of modprobe's configuration that forbids it */
 bool kernel_blacklisted(const char *module, char *file, size_t bytes);
+
+/* modinfo.c */
+
+/**
+ * modinfo_read() - what the file of a kernel module, compressed or not, says
+ * @text: set to the value, empty if it has no such @field
+ *
+ * Return: 0; -ENOENT (there is no program modinfo); -EINVAL (it cannot read
+ * the file); or why it cannot be run.
+ */
+int modinfo_read(char *text, size_t bytes, const char *field, const char *file);
 
 /* trial.c: work for a device */
 
