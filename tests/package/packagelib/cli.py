@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from vmlib.tool import PrepareError
 
-from . import boot, building, debs, install, system, use, written
+from . import (boot, building, containers, debs, install, system, use,
+               written)
 from .points import Points
 from .system import RELEASES, UNSTABLE
 
@@ -46,6 +47,8 @@ STEPS = (
          use.installed, RELEASES, ("trixie",)),
     Step("written", "README and the guide, typed word for word",
          written.written, RELEASES),
+    Step("containers", "what the guide says of them, by Podman",
+         containers.containers, RELEASES),
     Step("autopkgtest", "debian/tests", use.autopkgtest, RELEASES),
     Step("piuparts", "install, upgrade and purge as Debian's piuparts does it",
          use.piuparts, ("trixie",)),
