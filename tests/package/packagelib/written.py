@@ -68,7 +68,7 @@ def server(release: str) -> Path:
     """The layer with what a server has when its first user logs in."""
     name, _ = install.kernels(release)[0]
     return system.tree(
-        "server", release, [*SERVER, f"linux-image-{name}"], env=install.NO_IMAGES,
+        "newcomer", release, [*SERVER, f"linux-image-{name}"], env=install.NO_IMAGES,
         after=f"""
         useradd --create-home --shell /bin/bash {USER}
         echo '{USER} ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/{USER}
