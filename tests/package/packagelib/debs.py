@@ -172,12 +172,12 @@ def build(copy: System, changed: str = "", *, place: str = BUILD,
     source = unpack(copy.upper / place.lstrip("/"), changed)
     inside = f"{place}/{source.name}"
     jobs = min(2, len(os.sched_getaffinity(0)))
-    # As somebody who is not root, as Rules-Requires-Root says; and without a
-    # network, as Debian does it.
+    # As somebody who is not root, as Rules-Requires-Root says, and has no sbin in
+    # the path; and without a network, as Debian does it.
     copy.must(["chown", "-R", "builder:", place])
     return copy.must(
         ["runuser", "-u", "builder", "--", "env", f"--chdir={inside}",
-         "HOME=/home/builder",
+         "HOME=/home/builder", "PATH=/usr/local/bin:/usr/bin:/bin",
          f"DEB_BUILD_OPTIONS=parallel={jobs} {how}".rstrip(),
          "dpkg-buildpackage", "-us", "-uc", *arguments], network=False)
 
