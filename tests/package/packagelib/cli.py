@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from vmlib.tool import PrepareError
 
-from . import boot, building, debs, install, system, use
+from . import (boot, building, containers, debs, install, system, use,
+               written)
 from .points import Points
 from .system import RELEASES, UNSTABLE
 
@@ -44,6 +45,10 @@ STEPS = (
          install.across, RELEASES),
     Step("use", "examples with pkg-config and CMake, the tools, the drop-in",
          use.installed, RELEASES, ("trixie",)),
+    Step("written", "README and the guide, typed word for word",
+         written.written, RELEASES),
+    Step("containers", "what the guide says of them, by Podman",
+         containers.containers, RELEASES),
     Step("autopkgtest", "debian/tests", use.autopkgtest, RELEASES),
     Step("piuparts", "install, upgrade and purge as Debian's piuparts does it",
          use.piuparts, ("trixie",)),

@@ -75,16 +75,19 @@ def _git(*words: str) -> bytes:
 
 
 @functools.cache
+def content(name: str) -> str:
+    """What a file has."""
+    return _git("show", f"{commit()}:{name}").decode()
+
+
 def control() -> str:
     """What debian/control has."""
-    return _git("show", f"{commit()}:debian/control").decode()
+    return content("debian/control")
 
 
-@functools.cache
 def version() -> str:
     """The version of the packages, by the newest entry of the changelog."""
-    text = _git("show", f"{commit()}:debian/changelog").decode()
-    return re.match(r"\S+ \((\S+)\)", text)[1]
+    return re.match(r"\S+ \((\S+)\)", content("debian/changelog"))[1]
 
 
 def unpack(into: Path, changed: str = "") -> Path:
@@ -109,8 +112,9 @@ def _rename(source: Path, changed: str) -> None:
                          encoding="utf-8")
     cmake = source / "CMakeLists.txt"
     text = cmake.read_text(encoding="utf-8")
-    changed_text = text.replace(f"VERSION {version()}", f"VERSION {changed}", 1)
-    assert text != changed_text
+    changed_text, found = re.subn(r"(?<=^project\(warpdrive VERSION )[0-9.]+", changed,
+                                  text, count=1, flags=re.MULTILINE)
+    assert found
     cmake.write_text(changed_text, encoding="utf-8")
 
 
@@ -168,12 +172,12 @@ def build(copy: System, changed: str = "", *, place: str = BUILD,
     source = unpack(copy.upper / place.lstrip("/"), changed)
     inside = f"{place}/{source.name}"
     jobs = min(2, len(os.sched_getaffinity(0)))
-    # As somebody who is not root, as Rules-Requires-Root says; and without a
-    # network, as Debian does it.
+    # As somebody who is not root, as Rules-Requires-Root says, and has no sbin in
+    # the path; and without a network, as Debian does it.
     copy.must(["chown", "-R", "builder:", place])
     return copy.must(
         ["runuser", "-u", "builder", "--", "env", f"--chdir={inside}",
-         "HOME=/home/builder",
+         "HOME=/home/builder", "PATH=/usr/local/bin:/usr/bin:/bin",
          f"DEB_BUILD_OPTIONS=parallel={jobs} {how}".rstrip(),
          "dpkg-buildpackage", "-us", "-uc", *arguments], network=False)
 

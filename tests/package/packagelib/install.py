@@ -96,26 +96,26 @@ def life(points: Points, release: str) -> None:
         before = copy.files()
         _succeeds(points, copy.apt("install", *modules_of(old, OLD_DEBS)),
                   f"the older modules are installed beside kernel {first}")
-        _modules(points, copy, first, debs.OLD)
-        _signed(points, copy, first)
-        _found_by_alias(points, copy, first)
+        modules(points, copy, first, debs.OLD)
+        signed(points, copy, first)
+        found_by_alias(points, copy, first)
         _succeeds(points, copy.apt(
             "install", *(["-t", suite] if suite != release else []),
             f"linux-image-{second}", f"linux-headers-{second}", env=NO_IMAGES),
             f"kernel {second} arrives")
-        _modules(points, copy, second, debs.OLD)
+        modules(points, copy, second, debs.OLD)
         _succeeds(points, copy.apt("install", *names(new)), "upgrade")
         for name in (first, second):
-            _modules(points, copy, name, debs.version())
+            modules(points, copy, name, debs.version())
         _nothing_of(points, copy, debs.OLD)
         _succeeds(points, copy.apt(
             "purge", *_packages_of(copy, second)), f"kernel {second} leaves")
         _kernel_is_gone(points, copy, second)
-        _modules(points, copy, first, debs.version())
+        modules(points, copy, first, debs.version())
         ours = [debs.field(path, "Package") for path in new.debs]
         _succeeds(points, copy.apt("remove", *ours), "remove")
-        points.ok(not _built(copy, first), "no module is left",
-                  "\n".join(_built(copy, first)))
+        points.ok(not built_files(copy, first), "no module is left",
+                  "\n".join(built_files(copy, first)))
         # By name, apt purges what is installed only.
         _succeeds(points, copy.run(["dpkg", "--purge", *ours]), "purge")
         _succeeds(points, copy.apt("autoremove", "--purge"), "autoremove")
@@ -126,7 +126,7 @@ def _succeeds(points: Points, result: Result, what: str) -> bool:
     return points.ok(result.good, what, f"status {result.status}\n{result.said}")
 
 
-def _built(copy: System, name: str) -> list[str]:
+def built_files(copy: System, name: str) -> list[str]:
     """Files of our modules that a kernel has."""
     said = copy.must(["sh", "-c", f"cd /lib/modules/{name}/ 2>/dev/null && "
                                   "find . -name '*.ko*'; :"])
@@ -142,25 +142,28 @@ def status(copy: System) -> list[str]:
             if line.startswith(f"{DKMS}/")]
 
 
-def _modules(points: Points, copy: System, name: str, number: str) -> None:
+def modules(points: Points, copy: System, name: str, number: str) -> None:
+    """dkms has built all of a version for a kernel, and modprobe finds them."""
     said = status(copy)
     points.ok(any(line.startswith(f"{number}, {name}, ") and "installed" in line
                   for line in said), f"modules {number} are there for {name}",
               "\n".join(said))
-    found = _built(copy, name)
+    found = built_files(copy, name)
     points.ok(sorted(Path(line).name.split(".")[0] for line in found)
               == sorted(MODULES) and all("/updates/dkms/" in line for line in found),
               "each where modprobe looks first", "\n".join(found))
 
 
-def _signed(points: Points, copy: System, name: str) -> None:
+def signed(points: Points, copy: System, name: str) -> None:
+    """A kernel started with Secure Boot would load them, if it knew the key."""
     for module in MODULES:
         said = copy.run(["modinfo", "-k", name, "-F", "signer", module])
         points.ok(said.good and "DKMS" in said.said,
                   f"{module} is signed by dkms' own key", said.said)
 
 
-def _found_by_alias(points: Points, copy: System, name: str) -> None:
+def found_by_alias(points: Points, copy: System, name: str) -> None:
+    """What modprobe loads when a bus announces the accelerator."""
     said = copy.run(["modprobe", "-S", name, "--show-depends", ALIAS])
     order = re.findall(r"/([a-z_]+)\.ko", said.said)
     points.ok(said.good and order[-3:] == list(MODULES),
@@ -206,6 +209,7 @@ def refusals(points: Points, release: str) -> None:
     _without_headers(points, release, packages)
     _other_headers(points, release, packages)
     _unsupported(points, release, packages)
+    _failing(points, release, packages)
 
 
 def _without_headers(points: Points, release: str, packages: Built) -> None:
@@ -219,7 +223,7 @@ def _without_headers(points: Points, release: str, packages: Built) -> None:
                   "dkms waits for a kernel", "\n".join(status(copy)))
         _succeeds(points, copy.apt("install", f"linux-headers-{name}"),
                   "headers arrive later")
-        _modules(points, copy, name, debs.version())
+        modules(points, copy, name, debs.version())
 
 
 def _other_headers(points: Points, release: str, packages: Built) -> None:
@@ -231,7 +235,7 @@ def _other_headers(points: Points, release: str, packages: Built) -> None:
         copy.must(["apt-get", "purge", "-y", f"linux-headers-{first}"])
         result = copy.apt("install", *names(packages))
         _succeeds(points, result, "install with headers of another kernel")
-        points.ok(not _built(copy, first), "nothing is built for the kernel "
+        points.ok(not built_files(copy, first), "nothing is built for the kernel "
                   "without headers", result.said)
 
 
@@ -267,10 +271,38 @@ def _unsupported(points: Points, release: str, packages: Built) -> None:
             _refused(points, copy, result, f"with {what}", name, reason)
 
 
+# One that looks as if modules could be built for it, until make is called.
+FAILING = ("6.12.999-new-amd64", "CONFIG_PCI=y\nCONFIG_CRYPTO=y\n")
+
+
+def _failing(points: Points, release: str, packages: Built) -> None:
+    """Such a kernel is reported, and what the guide says ends the matter."""
+    (first, _), _ = kernels(release)
+    name, config = FAILING
+    what = "a kernel for which building fails"
+    with copy_with(release, [machine(release)], packages) as copy:
+        copy.runs_kernel(first)
+        copy.must(["apt-get", "install", "-y", *names(packages)])
+        _foreign_package(copy, name, config)
+        result = copy.apt("install", f"/srv/{name}.deb")
+        log = f"/var/lib/dkms/{DKMS}/{debs.version()}/build/make.log"
+        points.ok(not result.good and log in result.said and
+                  copy.run(["grep", "nothing is built here", log]).good,
+                  f"{what}: apt says so, and where the reason is", result.said)
+        modules(points, copy, first, debs.version())
+        again = copy.run(["dpkg", "--configure", "-a"])
+        points.ok(not again.good and log in again.said,
+                  f"{what}: another try says the same", again.said)
+        _succeeds(points, copy.apt("purge", DKMS, f"{DKMS}-dkms"),
+                  f"{what}: without the modules apt is content")
+        said = copy.run(["dpkg", "--audit"]).said
+        points.ok(not said, f"{what}: every package is configured", said)
+
+
 def _refused(points: Points, copy: System, result: Result, what: str, name: str,
              reason: str) -> None:
     _succeeds(points, result, f"{what}: apt succeeds")
-    points.ok(not _built(copy, name), f"{what}: no module", "\n".join(status(copy)))
+    points.ok(not built_files(copy, name), f"{what}: no module", "\n".join(status(copy)))
     points.ok(_says(result, reason), f"{what}: a reason is given", result.said)
     said = copy.run(["dpkg", "--audit"]).said
     points.ok(not said, f"{what}: every package is configured", said)
@@ -351,9 +383,9 @@ def whole_arm64(points: Points, release: str) -> None:
         (name,) = copy.must(["ls", "/lib/modules"]).split()
         _succeeds(points, copy.apt("install", *names(packages)),
                   "the packages are installed")
-        _modules(points, copy, name, debs.version())
-        _signed(points, copy, name)
-        _found_by_alias(points, copy, name)
+        modules(points, copy, name, debs.version())
+        signed(points, copy, name)
+        found_by_alias(points, copy, name)
         done = copy.run(["runuser", "-u", "alice", "--", "sh", "-ec", """
             cd
             cp /usr/bin/dpkg file
@@ -362,4 +394,4 @@ def whole_arm64(points: Points, release: str) -> None:
         _succeeds(points, done, "wdzip and gzip agree")
         _succeeds(points, copy.apt("purge", *(
             debs.field(path, "Package") for path in packages.debs)), "purge")
-        points.ok(not _built(copy, name), "no module is left")
+        points.ok(not built_files(copy, name), "no module is left")

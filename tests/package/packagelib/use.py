@@ -57,9 +57,16 @@ SCRIPTS = (
         gzip -d -c file.gz | cmp - file
         gzip -c file | wdzip --device emu -d -c | cmp - file"""),
     ("warpctl tests the built-in device", "warpctl selftest emu && warpctl doctor emu"),
-    ("warpctl has its versions", f"""
-        warpctl --version | grep -F 'warpctl {debs.upstream()} (libwarpdrive {debs.upstream()})'
-        """),
+    ("all have the version of their package", """
+        version=$(pkg-config --modversion warpdrive)
+        warpctl --version | grep -F "warpctl $version (libwarpdrive $version)"
+        wdzip --version | grep -F "$version"
+        package=$(dpkg-query -W -f '${Version}' libwarpdrive1)
+        echo "library $version, package $package"
+        case $package in
+        "$version" | "$version"[~+]*) ;;
+        *) exit 1 ;;
+        esac"""),
     ("manual pages", "for page in wdzip.1 warpctl.1 hisi-zip-emu.1; do "
                      "test -s /usr/share/man/man1/$page.gz; done; "
                      "test -s /usr/share/man/man3/wd_send.3.gz"),
