@@ -303,10 +303,15 @@ static void bring_back_by_flr(struct hisi_qm *qm)
 {
 	bool had_failed = test_bit(QM_FAILED, &qm->flags);
 	struct pci_dev *pdev = qm->pdev;
-	int ret;
+	int ret = 0;
 
-	pci_set_master(pdev);
-	ret = qm_device_init(qm, had_failed);
+	/* What an error has shut in the whole device an FLR leaves shut. */
+	if (had_failed && !qm->is_vf)
+		ret = qm_soft_reset(qm);
+	if (!ret || ret == -EOPNOTSUPP) {
+		pci_set_master(pdev);
+		ret = qm_device_init(qm, had_failed);
+	}
 	if (!ret)
 		ret = start(qm);
 	vfs_done(qm, !ret);

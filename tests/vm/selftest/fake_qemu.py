@@ -21,6 +21,7 @@ def chardev(name):
 
 CONSOLE, CHANNEL, QMP = map(chardev, ("console", "channel", "qmp"))
 QMP_FILE = QMP.makefile("rw")
+FIRMWARE = chardev("firmware") if "-acpitable" in sys.argv else None
 
 
 def say(text):
@@ -47,6 +48,12 @@ def hear():
             sys.exit(9)
         line += byte
     return line.decode().rstrip()
+
+
+def reset_method():
+    """What the firmware's method gives."""
+    FIRMWARE.sendall(b"\n")
+    return FIRMWARE.recv(1)[0]
 
 
 def sleep(seconds):

@@ -41,6 +41,10 @@ class Load(unittest.TestCase):
         self.assertEqual([("vfio", ("a=1", "b=2")), ("vfio-pci", ())],
                          [(module.name, module.parameters) for module in only.modules])
 
+    def test_load_firmware_is_for_amd64(self):
+        (only,) = self.load("# summary: s\n# arch: amd64\n# firmware: reset")
+        self.assertEqual(("reset", ("amd64",)), (only.firmware, only.arch))
+
     def test_load_long_tests_are_not_quick(self):
         (long,) = self.load("# summary: s\n# matrix: full\n# product: wdzip wd_load")
         (quick,) = self.load("# summary: s")
@@ -61,6 +65,8 @@ class Load(unittest.TestCase):
         self.refuses("# summary: s\n# ram: none", "ram")
         self.refuses("# summary: s\n# matrix: none", "matrix")
         self.refuses("# summary: s\n# functions: vf0", "vf0")
+        self.refuses("# summary: s\n# arch: amd64\n# firmware: bios", "bios")
+        self.refuses("# summary: s\n# firmware: reset", "ACPI")
         self.refuses("# summary: s\n# timeout v2: 3", "variants")
         self.refuses("# summary: s\n# summary: t", "twice")
         self.refuses("# summary: s\n# device: --cap '", "device")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """A guest that passes, hangs, dies, asks: with a script in QEMU's place."""
 import base64
+import dataclasses
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from vmlib import boot, guest, process  # noqa: E402
+from vmlib import boot, firmware, guest, process  # noqa: E402
 from vmlib.kernels import Kernel  # noqa: E402
 
 FAKE = Path(__file__).resolve().parent / "fake_qemu.py"
@@ -35,6 +36,8 @@ class FakeEmulator:
         self.killed = False
 
     def send_command(self, parts):
+        if parts == ["reset"]:
+            return ["true"]
         return ["sh", "-c", "echo said \"$@\"; exit 3", "sh", *parts]
 
     def kill(self):
@@ -52,12 +55,13 @@ class GuestTest(unittest.TestCase):
         self.stop = threading.Event()
         self.emulator = None
         self.limits = guest.Limits(boot=5, test=5, scan=5)
+        self.machine = MACHINE
 
     def run_guest(self, scenario, wants_dmesg=False):
         return guest.Guest(
             self.folder, self.limits, self.emulator, self.stop,
             wants_dmesg=lambda _: wants_dmesg).run(
-                [sys.executable, str(FAKE), scenario], MACHINE, NOWHERE)
+                [sys.executable, str(FAKE), scenario], self.machine, NOWHERE)
 
     def fake(self, script="sleep 60"):
         self.emulator = FakeEmulator(script)
@@ -182,6 +186,45 @@ class Host(GuestTest):
     def test_host_emu_kill_is_no_fault(self):
         self.fake()
         self.assertEqual((0, ""), self.ask("emu-kill"))
+
+
+class Firmware(GuestTest):
+
+    def steps(self, scenario):
+        """What calls of the method gave, and answers of the program host."""
+        self.machine = dataclasses.replace(MACHINE, firmware=NOWHERE)
+        outcome = self.run_guest(f"message('start'); {scenario}; message('end 0'); hear()")
+        self.assertEqual((0, []), (outcome.status, outcome.faults))
+        return outcome.lines
+
+    def test_firmware_resets_by_the_emulator(self):
+        self.fake()
+        self.assertEqual(["0", "0"], self.steps("tell(reset_method()); tell(reset_method())"))
+
+    def test_firmware_without_emulator_fails(self):
+        self.assertEqual([str(firmware.BROKEN_STEP)], self.steps("tell(reset_method())"))
+
+    def test_firmware_fails_as_it_is_told(self):
+        self.fake()
+        self.assertEqual(["0 ", "3", "0 ", "0", "0 Mgo="],
+                         self.steps(
+                             f"message({words('firmware', 'fails', '3')!r}); tell(hear()); "
+                             "tell(reset_method()); "
+                             f"message({words('firmware', 'works')!r}); tell(hear()); "
+                             "tell(reset_method()); "
+                             f"message({words('firmware', 'calls')!r}); tell(hear())"))
+
+    def test_firmware_that_is_not_there_has_no_commands(self):
+        outcome = self.run_guest(f"message('start'); message({words('firmware', 'calls')!r}); "
+                                 "tell(hear()); message('end 0'); hear()")
+        self.assertTrue(outcome.lines[0].startswith("2 "))
+
+    def test_command_unknown_is_refused(self):
+        ours = firmware.Firmware(lambda done: done(True), lambda answer: None)
+        for given in ([], ["frob"], ["fails"], ["fails", "0"], ["fails", "x"],
+                      ["fails", str(firmware.BROKEN_STEP)], ["calls", "1"]):
+            with self.subTest(words=given):
+                self.assertEqual(2, ours.command(given)[0])
 
 
 class EmulatorDeath(GuestTest):

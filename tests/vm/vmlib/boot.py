@@ -37,6 +37,8 @@ class Machine:
     functions: tuple[tuple[str, Path], ...] = ()
     # Disks (vda, vdb...) that are the same again after the guest.
     disks: tuple[Path, ...] = ()
+    # An ACPI table beside QEMU's own, see firmware.py.
+    firmware: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Channels:
     channel: int
     qmp: int
     console: int | None = None
+    firmware: int | None = None
 
 
 def iommu_modules(machine: Machine) -> tuple[Module, ...]:
@@ -57,6 +60,7 @@ def iommu_modules(machine: Machine) -> tuple[Module, ...]:
 def command(machine: Machine, initramfs: Path, channels: Channels) -> list[str]:
     """The options behind the program."""
     return [*_board(machine), *_memory(machine), *_serial(channels),
+            *_firmware(machine, channels),
             *_iommu(machine), *_devices(machine), *_disks(machine),
             "-kernel", str(machine.kernel.image), "-initrd", str(initramfs),
             "-append", " ".join(_append(machine))]
@@ -96,6 +100,15 @@ def _serial(channels: Channels) -> list[str]:
             "-chardev", f"socket,fd={channels.qmp},id=qmp",
             "-qmp", "chardev:qmp",
             *(["-monitor", "chardev:console"] if channels.console is None else [])]
+
+
+def _firmware(machine: Machine, channels: Channels) -> list[str]:
+    if machine.firmware is None:
+        return []
+    # Behind the two of _serial(): the table names its registers.
+    return ["-acpitable", f"file={machine.firmware}",
+            "-chardev", f"socket,fd={channels.firmware},id=firmware",
+            "-serial", "chardev:firmware"]
 
 
 def _iommu(machine: Machine) -> list[str]:

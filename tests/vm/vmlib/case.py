@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import reports
+from . import firmware, reports
 
 FOLDER = Path(__file__).resolve().parents[1] / "cases"
 ARCHES = ("arm64", "amd64")
 IOMMUS = {"arm64": ("none", "virtio"), "amd64": ("none", "intel", "virtio")}
-KEYS = ("summary", "arch", "kernel", "iommu", "device", "functions", "modules",
-        "programs", "product", "kmod", "expects", "allows", "append", "matrix", "ram",
-        "smp", "mem", "timeout")
+KEYS = ("summary", "arch", "kernel", "iommu", "device", "functions", "firmware",
+        "modules", "programs", "product", "kmod", "expects", "allows", "append", "matrix",
+        "ram", "smp", "mem", "timeout")
 FLAVOURS = ("kasan", "kcsan")
 HEADER = re.compile(r"# ([a-z]+)(?: ([a-z0-9-]+))?:(?: +(.*))?$")
 TIMEOUT_SECONDS = 60
@@ -41,6 +41,7 @@ class Case:
     variant: str = ""
     device: tuple[str, ...] | None = None
     functions: tuple[str, ...] = ()
+    firmware: str = ""
     arch: tuple[str, ...] = ARCHES
     kernel: tuple[str, ...] = ()
     iommu: tuple[str, ...] = ("none",)
@@ -171,8 +172,21 @@ def _common(header: _Header) -> dict[str, object]:
                 raise header.fail(1, f'functions: "{word}" is neither pf nor vf1, vf2...')
         result[key] = words
     result["modules"] = _modules(values.get("modules", ""))
+    result["firmware"] = _firmware(header, result.get("arch", ARCHES))
     _numbers(header, result)
     return result
+
+
+def _firmware(header: _Header, arch: object) -> str:
+    name = header.values.get("firmware", "")
+    if name and name not in firmware.tables():
+        raise header.fail(1, f'firmware: "{name}" is none of '
+                             f'{", ".join(firmware.tables())}')
+    # QEMU starts arm64 kernels with a device tree.
+    if name and arch != ("amd64",):
+        raise header.fail(1, "firmware: only amd64 guests have ACPI, so the test's "
+                             "arch has to be amd64")
+    return name
 
 
 def _numbers(header: _Header, result: dict[str, object]) -> None:

@@ -31,6 +31,7 @@ from typing import IO
 
 from . import boot, process
 from .emulator import Emulator
+from .firmware import Firmware
 
 POLL_SECONDS = 0.2
 OFF_SECONDS = 20
@@ -112,6 +113,8 @@ class Guest:
         self._qmp = _Lines(self._qmp_line)
         self._qmp_waiting: dict[int, Callable[[dict], None]] = {}
         self._qmp_next = 0
+        self._firmware = Firmware(self._reset_device, self._tell_firmware)
+        self._firmware_calls = _Lines(self._firmware.called)
         self._helpers: dict[int, _Helper] = {}
         self._sockets: dict[str, socket.socket] = {}
         self._console_log: IO[str] | None = None
@@ -124,8 +127,7 @@ class Guest:
             self._open_logs(stack)
             qemu_log = stack.enter_context(open(self.folder / "qemu.log", "wb"))
             theirs = {name: self._pair(stack, name)
-                      for name in ("console", "channel", "qmp")
-                      if name != "console" or not self.terminal}
+                      for name in self._ends(machine)}
             argv = [*prefix, *boot.command(machine, initramfs, boot.Channels(
                 **{name: end.fileno() for name, end in theirs.items()}))]
             process.write_command(self.folder / "qemu.command", argv)
@@ -144,6 +146,15 @@ class Guest:
         self.outcome.seconds = time.monotonic() - self._began
         return self.outcome
 
+    def _ends(self, machine: boot.Machine) -> list[str]:
+        """What QEMU gets a socket for."""
+        ends = ["channel", "qmp"]
+        if not self.terminal:
+            ends.append("console")
+        if machine.firmware:
+            ends.append("firmware")
+        return ends
+
     def _open_logs(self, stack: contextlib.ExitStack) -> None:
         self._console_log = stack.enter_context(
             open(self.folder / "console.log", "w", encoding="utf-8"))
@@ -156,7 +167,7 @@ class Guest:
         for end in (ours, theirs):
             stack.callback(end.close)
         lines = {"console": self._console, "channel": self._channel,
-                 "qmp": self._qmp}[name]
+                 "qmp": self._qmp, "firmware": self._firmware_calls}[name]
         self._sockets[name] = ours
         self._selector.register(ours, selectors.EVENT_READ,
                                 lambda: self._receive(ours, lines))
@@ -340,7 +351,7 @@ class Guest:
     def _host(self, words: list[str]) -> None:
         command, rest = (words or [""])[0], words[1:]
         if command == "emu" and self.emulator:
-            self._start_helper(self.emulator.send_command(rest))
+            self._start_helper(self.emulator.send_command(rest), self._answer)
         elif command == "emu-kill" and self.emulator:
             self.emulator.kill()
             self._answer(0, "")
@@ -348,6 +359,8 @@ class Guest:
             self._answer(1, "there is no emulator, the test's header has no device\n")
         elif command == "qmp" and len(rest) == 1:
             self._qmp_request(rest[0])
+        elif command == "firmware" and "firmware" in self._sockets:
+            self._answer(*self._firmware.command(rest))
         else:
             self._answer(2, f'host has no command "{" ".join(words)}", see '
                             "tests/vm/README.md\n")
@@ -358,8 +371,9 @@ class Guest:
             data = data[:ANSWER_BYTES] + b"\n... and more\n"
         self._reply(f"{status} {base64.b64encode(data).decode()}\n")
 
-    def _start_helper(self, argv: list[str]) -> None:
-        helper = _Helper(argv)
+    def _start_helper(self, argv: list[str],
+                      done: Callable[[int, str], None]) -> None:
+        helper = _Helper(argv, done)
         self._helpers[helper.pidfd] = helper
         self._selector.register(helper.pidfd, selectors.EVENT_READ,
                                 lambda: self._helper_ended(helper))
@@ -367,8 +381,20 @@ class Guest:
     def _helper_ended(self, helper: _Helper) -> None:
         self._selector.unregister(helper.pidfd)
         del self._helpers[helper.pidfd]
-        status, text = helper.close()
-        self._answer(status, text)
+        helper.done(*helper.close())
+
+    # What the machine's firmware asks of the host.
+
+    def _reset_device(self, done: Callable[[bool], None]) -> None:
+        if self.emulator:
+            self._start_helper(self.emulator.send_command(["reset"]),
+                               lambda status, _: done(not status))
+        else:
+            done(False)
+
+    def _tell_firmware(self, data: bytes) -> None:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self._sockets["firmware"].sendall(data)
 
     # QEMU's machine protocol.
 
@@ -408,7 +434,8 @@ class Guest:
 class _Helper:
     """A program of the host that answers a question of the guest."""
 
-    def __init__(self, argv: list[str]):
+    def __init__(self, argv: list[str], done: Callable[[int, str], None]):
+        self.done = done
         self._said = tempfile.TemporaryFile()
         self._process = process.spawn(
             ["timeout", "--kill-after=2", str(HOST_SECONDS), *argv],

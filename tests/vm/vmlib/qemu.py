@@ -103,12 +103,17 @@ def _version(command: Sequence[str]) -> str:
 
 def _command(root: Path, host: str, binary: str) -> list[str]:
     share = root / "usr" / "share"
+    return [*in_place(root, host, binary),
+            "-L", str(share / "qemu"), "-L", str(share / "seabios")]
+
+
+def in_place(root: Path, host: str, binary: str) -> list[str]:
+    """What runs a program of packages that were unpacked there."""
     return [str(root / LOADERS[host]),
             # A library that is missing must not be one of this machine.
             "--inhibit-cache",
             "--library-path", str(root / "usr" / "lib" / TRIPLETS[host]),
-            str(root / "usr" / "bin" / binary),
-            "-L", str(share / "qemu"), "-L", str(share / "seabios")]
+            str(root / "usr" / "bin" / binary)]
 
 
 def kvm_works(arch: str, kernel: Kernel) -> bool:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import (boot, emulator, guest, initramfs, programs, reports, tap,
-               targets)
+from . import (boot, emulator, firmware, guest, initramfs, programs, reports,
+               tap, targets)
 from .case import Case, version
 from .targets import Target
 from .tool import PrepareError
@@ -211,7 +211,8 @@ def machine_of(case: Case, target: Target, settings: Settings,
         (*leak_check_words(target.kernel), *case.append, *settings.append,
          *initramfs.builtin_parameters(kernel, case.modules)),
         kvm=targets.has_kvm(target.arch, target.kernel),
-        functions=tuple((name, emu.socket_of(name)) for name in functions if emu))
+        functions=tuple((name, emu.socket_of(name)) for name in functions if emu),
+        firmware=firmware.table(case.firmware) if case.firmware else None)
 
 
 def file_system(case: Case, machine: boot.Machine, settings: Settings,
