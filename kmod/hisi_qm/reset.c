@@ -378,8 +378,8 @@ static pci_ers_result_t slot_reset(struct pci_dev *pdev)
 	/* Not every kernel resets a device behind a link that works. */
 	is_reset = test_bit(QM_LINK_RESET, &qm->flags) ||
 		   !pcie_reset_flr(pdev, PCI_RESET_DO_RESET);
+	pci_load_saved_state(pdev, qm->config);
 	pci_restore_state(pdev);
-	pci_save_state(pdev);
 	reset_device(qm, is_reset);
 	mutex_unlock(&qm->reset_lock);
 	return test_bit(QM_FAILED, &qm->flags) ? PCI_ERS_RESULT_DISCONNECT :
