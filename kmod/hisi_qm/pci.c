@@ -184,6 +184,20 @@ static void quiet(struct hisi_qm *qm)
 	cancel_work_sync(&qm->reset_work);
 }
 
+/*
+ * A reset of the link takes configuration space with it, and comes when nothing
+ * can be read any more. What PCI keeps it keeps for one time only.
+ */
+static int keep_config(struct hisi_qm *qm)
+{
+	int ret = pci_save_state(qm->pdev);
+
+	if (ret)
+		return ret;
+	qm->config = pci_store_saved_state(qm->pdev);
+	return qm->config ? 0 : -ENOMEM;
+}
+
 static int hardware_init(struct hisi_qm *qm)
 {
 	int ret = pci_init(qm);
@@ -199,10 +213,15 @@ static int hardware_init(struct hisi_qm *qm)
 	ret = qm_irq_vectors(qm);
 	if (ret)
 		goto err_mailbox;
-	ret = qm_soft_reset_at_probe(qm);
+	ret = keep_config(qm);
 	if (ret)
 		goto err_vectors;
+	ret = qm_soft_reset_at_probe(qm);
+	if (ret)
+		goto err_config;
 	return 0;
+err_config:
+	kfree(qm->config);
 err_vectors:
 	pci_free_irq_vectors(qm->pdev);
 err_mailbox:
@@ -215,6 +234,7 @@ err_pci:
 
 static void hardware_exit(struct hisi_qm *qm)
 {
+	kfree(qm->config);
 	pci_free_irq_vectors(qm->pdev);
 	qm_mailbox_exit(qm);
 	pci_exit(qm);

@@ -261,6 +261,7 @@ struct qm_vfs {
  * @priv: the engine's driver's
  * @io: BAR 2
  * @iso_io: BAR 4 if doorbells are isolated (2.7), else NULL
+ * @config: configuration space as probe has left it
  * @device_queues: of the whole device; PF
  * @max_queues: that a function can have; PF
  * @nr_queues: of this function
@@ -309,6 +310,7 @@ struct hisi_qm {
 	void *priv;
 	void __iomem *io;
 	void __iomem *iso_io;
+	struct pci_saved_state *config;
 	u32 device_queues;
 	u32 max_queues;
 	u32 nr_queues;

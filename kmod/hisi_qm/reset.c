@@ -352,9 +352,12 @@ static pci_ers_result_t error_detected(struct pci_dev *pdev,
 		needs_reset = qm_ras_handle(qm);
 	else
 		set_bit(QM_LINK_RESET, &qm->flags);
-	/* The bus first, as in qm_function_fail(). */
-	if (needs_reset)
+	if (needs_reset) {
+		/* Requests that find the bus closed are no errors of the device. */
+		qm_device_exit(qm);
+		/* The bus first, as in qm_function_fail(). */
 		pci_clear_master(pdev);
+	}
 	if (needs_reset && !test_and_set_bit(QM_FAILED, &qm->flags)) {
 		pci_err(pdev, "out of service: PCI reports an error\n");
 		vfs_prepare(qm, QM_STOP_RESET);
@@ -378,8 +381,8 @@ static pci_ers_result_t slot_reset(struct pci_dev *pdev)
 	/* Not every kernel resets a device behind a link that works. */
 	is_reset = test_bit(QM_LINK_RESET, &qm->flags) ||
 		   !pcie_reset_flr(pdev, PCI_RESET_DO_RESET);
+	pci_load_saved_state(pdev, qm->config);
 	pci_restore_state(pdev);
-	pci_save_state(pdev);
 	reset_device(qm, is_reset);
 	mutex_unlock(&qm->reset_lock);
 	return test_bit(QM_FAILED, &qm->flags) ? PCI_ERS_RESULT_DISCONNECT :

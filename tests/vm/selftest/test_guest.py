@@ -206,7 +206,7 @@ class Firmware(GuestTest):
 
     def test_firmware_fails_as_it_is_told(self):
         self.fake()
-        self.assertEqual(["0 ", "3", "0 ", "0", "0 Mgo="],
+        self.assertEqual(["0", "3", "0", "0", "0 Mgo="],
                          self.steps(
                              f"message({words('firmware', 'fails', '3')!r}); tell(hear()); "
                              "tell(reset_method()); "

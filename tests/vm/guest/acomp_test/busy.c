@@ -65,9 +65,12 @@ static int worker_run(void *arg)
 	if (IS_ERR(tfm)) {
 		worker->errors++;
 	} else {
-		for (; worker_goes_on(worker); worker->rounds++)
+		/* Once at least: on a slow machine the time may be over by now. */
+		do {
 			if (!worker_round(worker, tfm))
 				worker->errors++;
+			worker->rounds++;
+		} while (worker_goes_on(worker));
 		crypto_free_acomp(tfm);
 	}
 	complete(&worker->done);
