@@ -344,6 +344,12 @@ struct reader {
 	atomic_uint good, bad;
 };
 
+/* It met a map that was there and one that was not. */
+static bool has_seen_both(struct reader *r)
+{
+	return atomic_load(&r->good) && atomic_load(&r->bad);
+}
+
 static void *read_all_the_time(void *arg)
 {
 	struct reader *r = arg;
@@ -351,16 +357,11 @@ static void *read_all_the_time(void *arg)
 
 	while (!atomic_load(&r->is_over)) {
 		if (copy(r->m, r->address, buf, sizeof(buf), r->is_writer))
-			r->bad++;
+			atomic_fetch_add(&r->bad, 1);
 		else
-			r->good++;
+			atomic_fetch_add(&r->good, 1);
 	}
 	return NULL;
-}
-
-static bool has_seen_both(struct reader *r)
-{
-	return atomic_load(&r->good) && atomic_load(&r->bad);
 }
 
 static void test_unmap_waits_for_accesses(void **state)
@@ -378,9 +379,9 @@ static void test_unmap_waits_for_accesses(void **state)
 		assert_int_equal(pthread_create(&threads[i], NULL,
 						read_all_the_time, &readers[i]),
 				 0);
-	/* A busy machine may let them sleep for long. */
+	/* On a busy machine a thread may sleep for longer than 500 turns take. */
 	for (i = 0; i < 500 || !has_seen_both(&readers[0]) ||
-	     !has_seen_both(&readers[1]); i++) {
+		    !has_seen_both(&readers[1]); i++) {
 		assert_int_equal(vfu_dma_map(&m->dma, 0, 2 * PAGE, 0, RW,
 					     m->fd), 0);
 		if (i % 3 == 0)
