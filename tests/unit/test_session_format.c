@@ -370,6 +370,8 @@ static void segments_are_one_stream(void **state)
 		params.device = test_device();
 		params.segment_bytes = 4 * MIB;
 		params.queues = 2;
+		/* Copies of the largest, where copies are needed. */
+		params.bounce_bytes = 16 * MIB;
 		s = session_new(&params);
 		for (unsigned int k = 0; k < COUNT_OF(pieces); k++) {
 			size_t bytes = pieces[k] * (MAX_SEGMENTS - 1) + 1;
