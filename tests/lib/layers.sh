@@ -229,9 +229,8 @@ layer_valgrind()
 	build_release
 	# Some cases look at what valgrind replaces; they say so and leave it out.
 	export WD_UNDER_VALGRIND=1
-	# One thread runs at a time: unfair, one that polls keeps the others out,
-	# for minutes, and on some machines for most of an hour. The longest takes
-	# two minutes on an idle machine.
+	# One thread runs at a time: unfair, one that polls keeps the others out for
+	# minutes. The longest program takes two on an idle machine.
 	for program in build/release/tests/unit/test_*; do
 		[ -x "$program" ] && [ -f "$program" ] || continue
 		background_step "valgrind-${program##*/}" timeout -k 10 900 \

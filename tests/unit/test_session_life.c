@@ -551,7 +551,7 @@ static void child_uses(struct wd_comp_session *s, struct ask *asks,
 /*
  * A child that is content becomes true(1). When it exits valgrind looks for leaks
  * in the queues' memory as well, which a child has none of: word by word a
- * fault, and minutes on some machines.
+ * fault, and minutes on a busy machine.
  */
 static void in_child(struct wd_comp_session *s, struct ask *asks, bool frees)
 {

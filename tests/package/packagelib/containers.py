@@ -27,12 +27,12 @@ chgrp uacce {NODE}
 """
 # The system itself, without what only programs outside need.
 IMPORT = """
-install -d -o 1000 /work
-seq 10000 >/work/file
-chown 1000 /work/file
+install -d -o 1000 /data
+seq 10000 >/data/file
+chown 1000 /data/file
 tar -c --one-file-system --exclude=./var --exclude=./srv --exclude=./usr/share \\
     --exclude=./usr/libexec --exclude=./usr/lib/podman -C / . |
-    podman import --change 'WORKDIR /work' - image
+    podman import --change 'WORKDIR /data' - image
 """
 WHAT = "IMAGE wdzip FILE"
 OPENS = f"image sh -c {shlex.quote(f'exec 3<>{NODE}')}"

@@ -25,19 +25,6 @@ link_error()
 		\"pcie_aer_inject_error port-pf $1\"}}" | grep OK
 }
 
-crypto_begin()
-{
-	echo 5 >/sys/module/acomp_test/parameters/seconds
-	cat /proc/acomp_test >/tmp/crypto &
-	crypto=$!
-}
-
-crypto_end()
-{
-	wait $crypto
-	tap cat /tmp/crypto
-}
-
 # recovered N: so many times the kernel was through with an error
 recovered()
 {
@@ -58,7 +45,7 @@ free=$(available)
 # The link works, and so does the device: nobody notices.
 users 2 busy
 ok "users" wait_for 60 at_work
-crypto_begin
+crypto_begin 5
 ok "a completion is late" link_error COMP_TIME
 ok "the kernel is through with it" wait_for 20 recovered 1
 crypto_end
@@ -77,7 +64,7 @@ for error in DLP SDN; do
 	holders=$users
 	users 4 busy
 	ok "$error: more users" wait_for 60 at_work
-	crypto_begin
+	crypto_begin 5
 	ok "$error" link_error $error
 	ended
 	is "$error: users are told" "$endings" 10 || note "$(cat /tmp/users)"

@@ -25,11 +25,6 @@ calls()
 	host firmware calls
 }
 
-finished()
-{
-	sed -n 's/^crypto\.finished = //p' "$debug/engine"
-}
-
 runs()
 {
 	grep -q '^state *running$' "$debug/state" && [ "$(count resets)" = "$1" ]

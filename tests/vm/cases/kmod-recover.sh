@@ -19,11 +19,6 @@ pf=$(pci_find 19e5:a250)
 device=/sys/bus/pci/devices/$pf
 debug=/sys/kernel/debug/hisi_qm/$pf
 
-finished()
-{
-	sed -n 's/^crypto\.finished = //p' "$debug/engine"
-}
-
 # crypto WHAT: it is the device that works, not software in its place
 crypto()
 {

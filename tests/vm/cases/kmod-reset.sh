@@ -27,19 +27,6 @@ node()
 	[ -c "$1" ]
 }
 
-crypto_begin()
-{
-	echo 4 >/sys/module/acomp_test/parameters/seconds
-	cat /proc/acomp_test >/tmp/crypto &
-	crypto=$!
-}
-
-crypto_end()
-{
-	wait $crypto
-	tap cat /tmp/crypto
-}
-
 # disturb NAME STATUS COMMAND...: what users end with
 disturb()
 {
@@ -52,7 +39,7 @@ disturb()
 	users 6 busy
 	ok "$name: more users" wait_for 60 at_work
 	# Last, as crypto takes every queue that is left.
-	crypto_begin
+	crypto_begin 4
 	ok "$name" "$@"
 	ended
 	is "$name: users are told" "$endings" "$status" || note "$(cat /tmp/users)"

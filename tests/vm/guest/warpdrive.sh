@@ -68,6 +68,27 @@ count()
 	sed -n "s/^$1  *//p" "/sys/kernel/debug/hisi_qm/$pf/counters"
 }
 
+# finished: requests of the kernel that the device, not software, has executed
+finished()
+{
+	sed -n 's/^crypto\.finished = //p' "/sys/kernel/debug/hisi_qm/$pf/engine"
+}
+
+# crypto_begin SECONDS: requests of the kernel until then, beside what follows
+crypto_begin()
+{
+	echo "$1" >/sys/module/acomp_test/parameters/seconds
+	cat /proc/acomp_test >/tmp/crypto &
+	crypto=$!
+}
+
+# crypto_end: waits for them; points
+crypto_end()
+{
+	wait "$crypto"
+	tap cat /tmp/crypto
+}
+
 # at_once N COMMAND...: as many processes, none of which may fail
 at_once()
 {

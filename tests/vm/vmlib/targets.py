@@ -93,9 +93,9 @@ class Row:
     iommus: Sequence[str]
 
 
-# Of the debug kernels a quick run takes one, the others take long to build.
 STOCK = (Row("arm64", ("6.1", "6.12", "newest"), ("none", "virtio")),
          Row("amd64", ("6.12", "newest"), ("none", "intel")))
+# Of the debug kernels a quick run takes one, the others take long to build.
 QUICK = (*STOCK, Row("arm64", ("debug",), ("none",)))
 FULL = (Row("arm64", ("6.1", "6.12", "newest"), ("none", "virtio")),
         Row("amd64", ("6.1", "6.12", "newest"), ("none", "intel", "virtio")),
