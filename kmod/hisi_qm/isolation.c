@@ -28,6 +28,14 @@ static void forget(struct qm_isolation *isolation, unsigned long before)
 	}
 }
 
+static void isolate(struct hisi_qm *qm)
+{
+	if (test_and_set_bit(QM_ISOLATED, &qm->flags))
+		return;
+	pci_err(qm->pdev, "isolated: no new user queues\n");
+	qm_isolation_tell(qm);
+}
+
 void qm_isolation_init(struct hisi_qm *qm)
 {
 	mutex_init(&qm->isolation.lock);
@@ -67,20 +75,30 @@ void qm_isolation_count(struct hisi_qm *qm)
 	}
 	mutex_unlock(&isolation->lock);
 	if (is_over)
-		qm_isolate(qm);
+		isolate(qm);
 }
 
-void qm_isolate(struct hisi_qm *qm)
+/* However often it has failed before: it is of no use as it is. */
+void qm_isolate_until_reset(struct hisi_qm *qm)
 {
-	if (test_and_set_bit(QM_ISOLATED, &qm->flags))
-		return;
-	pci_err(qm->pdev, "isolated: no new user queues\n");
-	qm_isolation_tell(qm);
+	lockdep_assert_held(&qm->reset_lock);
+	if (!test_bit(QM_ISOLATED, &qm->flags))
+		qm->isolation.until_reset = true;
+	isolate(qm);
+}
+
+/* After a reset that nobody asked for; for one that failed too often it goes on. */
+void qm_isolation_reset(struct hisi_qm *qm)
+{
+	if (qm->isolation.until_reset)
+		qm_isolation_end(qm);
 }
 
 /* A device that works again after it had failed. */
 void qm_isolation_end(struct hisi_qm *qm)
 {
+	lockdep_assert_held(&qm->reset_lock);
+	qm->isolation.until_reset = false;
 	if (test_and_clear_bit(QM_ISOLATED, &qm->flags))
 		qm_isolation_tell(qm);
 }

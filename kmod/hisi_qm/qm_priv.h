@@ -50,6 +50,7 @@ enum qm_state {
  * @QM_ISOLATED: out of service for user space
  * @QM_ECC: the error was a multi-bit one of the queue manager (5.10)
  * @QM_SUSPENDED: may have no power; errors and resets wait for the resume
+ * @QM_PCI_RECOVERS: PCI is about to reset the device, nobody else does
  * @QM_LINK_RESET: PCI resets the device together with its link
  * @QM_WITH_PF: VF: what PCI resets it with is a reset of its PF as well
  */
@@ -59,6 +60,7 @@ enum qm_flag {
 	QM_ISOLATED,
 	QM_ECC,
 	QM_SUSPENDED,
+	QM_PCI_RECOVERS,
 	QM_LINK_RESET,
 	QM_WITH_PF,
 };
@@ -224,11 +226,13 @@ struct qm_counters {
  * struct qm_isolation - errors as user space's strategy counts them (6.8)
  * @lock: protects all of this
  * @threshold: so many in an hour isolate the device; 0: never
+ * @until_reset: isolated because a reset failed; under &hisi_qm.reset_lock
  * @times: when they happened, newest last
  */
 struct qm_isolation {
 	struct mutex lock;
 	u32 threshold;
+	bool until_reset;
 	struct list_head times;
 };
 
@@ -492,7 +496,8 @@ void qm_leave_failed(struct hisi_qm *qm);
 void qm_isolation_init(struct hisi_qm *qm);
 void qm_isolation_exit(struct hisi_qm *qm);
 void qm_isolation_count(struct hisi_qm *qm);
-void qm_isolate(struct hisi_qm *qm);
+void qm_isolate_until_reset(struct hisi_qm *qm);
+void qm_isolation_reset(struct hisi_qm *qm);
 void qm_isolation_end(struct hisi_qm *qm);
 u32 qm_isolation_threshold(struct hisi_qm *qm);
 int qm_isolation_set_threshold(struct hisi_qm *qm, u32 threshold);

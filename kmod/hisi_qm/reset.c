@@ -181,7 +181,7 @@ static void out_of_service(struct hisi_qm *qm, int error)
 	atomic_long_inc(&qm->counters.failed_resets);
 	/* Whatever state the device is in, it does not reach memory. */
 	pci_clear_master(qm->pdev);
-	qm_isolate(qm);
+	qm_isolate_until_reset(qm);
 	give_up(qm);
 	/* A later reset of its PF brings a VF back, if it hears of it. */
 	if (qm->is_vf)
@@ -220,6 +220,8 @@ static void reset_device(struct hisi_qm *qm, bool is_reset)
 	stop(qm, QM_STOP_RESET);
 	ret = fails_all_the_time(qm) ? -ELOOP : bring_back(qm, is_reset);
 	vfs_done(qm, !ret);
+	if (!ret)
+		qm_isolation_reset(qm);
 	qm_isolation_count(qm);
 	if (ret) {
 		out_of_service(qm, ret);
@@ -240,10 +242,11 @@ void qm_reset_work(struct work_struct *work)
 	 * may wait for answers, which this very thread could have to give.
 	 */
 	noio = memalloc_noio_save();
-	/* An FLR may have come first. */
+	/* An FLR may have come first, or PCI have found the error as well. */
 	if (test_bit(QM_FAILED, &qm->flags) &&
 	    !test_bit(QM_REMOVING, &qm->flags) &&
-	    !test_bit(QM_SUSPENDED, &qm->flags))
+	    !test_bit(QM_SUSPENDED, &qm->flags) &&
+	    !test_bit(QM_PCI_RECOVERS, &qm->flags))
 		reset_device(qm, false);
 	memalloc_noio_restore(noio);
 	mutex_unlock(&qm->reset_lock);
@@ -305,6 +308,7 @@ static void bring_back_by_flr(struct hisi_qm *qm)
 	struct pci_dev *pdev = qm->pdev;
 	int ret = 0;
 
+	clear_bit(QM_PCI_RECOVERS, &qm->flags);
 	/* What an error has shut in the whole device an FLR leaves shut. */
 	if (had_failed && !qm->is_vf)
 		ret = qm_soft_reset(qm);
@@ -337,6 +341,20 @@ static void flr_done(struct pci_dev *pdev)
 	mutex_unlock(&qm->reset_lock);
 }
 
+/*
+ * PCI resets the device and calls slot_reset(). Who found first that something
+ * is wrong may have asked for a reset, which would only be in the way.
+ */
+static void cut_off(struct hisi_qm *qm)
+{
+	set_bit(QM_PCI_RECOVERS, &qm->flags);
+	if (!test_and_set_bit(QM_FAILED, &qm->flags))
+		pci_err(qm->pdev, "out of service: PCI reports an error\n");
+	vfs_prepare(qm, QM_STOP_RESET);
+	stop(qm, QM_STOP_RESET);
+	vfs_done(qm, false);
+}
+
 /* A device behind a frozen link can't be asked anything. */
 static pci_ers_result_t error_detected(struct pci_dev *pdev,
 				       pci_channel_state_t state)
@@ -357,12 +375,7 @@ static pci_ers_result_t error_detected(struct pci_dev *pdev,
 		qm_device_exit(qm);
 		/* The bus first, as in qm_function_fail(). */
 		pci_clear_master(pdev);
-	}
-	if (needs_reset && !test_and_set_bit(QM_FAILED, &qm->flags)) {
-		pci_err(pdev, "out of service: PCI reports an error\n");
-		vfs_prepare(qm, QM_STOP_RESET);
-		stop(qm, QM_STOP_RESET);
-		vfs_done(qm, false);
+		cut_off(qm);
 	}
 	mutex_unlock(&qm->reset_lock);
 	if (state == pci_channel_io_perm_failure)
@@ -378,6 +391,7 @@ static pci_ers_result_t slot_reset(struct pci_dev *pdev)
 	if (qm->is_vf)
 		return PCI_ERS_RESULT_RECOVERED;
 	mutex_lock(&qm->reset_lock);
+	clear_bit(QM_PCI_RECOVERS, &qm->flags);
 	/* Not every kernel resets a device behind a link that works. */
 	is_reset = test_bit(QM_LINK_RESET, &qm->flags) ||
 		   !pcie_reset_flr(pdev, PCI_RESET_DO_RESET);

@@ -78,6 +78,16 @@ for error in DLP SDN; do
 	is "$error: none failed" "$(count failed_resets)" 0
 done
 
+# Nothing here resets a device alone. What the error has shut in it, opens the
+# machine's way; then it comes back with its link.
+ok "an error of the device" host emu ras qm 2
+ok "isolated" wait_for 10 grep -q '^state *down, failed, isolated$' "$debug/state"
+ok "the machine's way" host emu reset
+ok "an error of the link, too" link_error DLP
+ok "the kernel is through with both" wait_for 30 recovered $((times + 1))
+serves "after both"
+is "after both: none failed but the first" "$(count failed_resets)" 1
+
 ok "all queues are free again" wait_for 20 has_available "$free"
 ok "unload acomp_test" rmmod acomp_test
 ok "unload" unload
