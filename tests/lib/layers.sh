@@ -20,7 +20,7 @@ asan !nocheck pkg.warpdrive.ci|tests with AddressSanitizer and UBSan
 tsan !nocheck pkg.warpdrive.ci|tests with ThreadSanitizer
 valgrind !nocheck pkg.warpdrive.ci|unit tests under valgrind
 coverage !nocheck pkg.warpdrive.ci|line coverage, at least 90 % in each part
-fuzz !nocheck pkg.warpdrive.ci|the fuzzers, FUZZ_SECONDS each
+fuzz !nocheck pkg.warpdrive.ci|the fuzzers, some thousand inputs or FUZZ_SECONDS each
 chroot !nocheck pkg.warpdrive.chroot|a clean clone on fresh Debian 12 and 13
 vm pkg.warpdrive.vm|Debian's kernels in virtual machines, with the emulated device
 compat pkg.warpdrive.vm|the kernel modules compiled against Debian's kernels, and checked
@@ -284,20 +284,30 @@ layer_fuzz()
 		awk '{ sum += $2 } END { print "note fuzzers ran " sum " inputs" }'
 }
 
-# New inputs are kept between runs below build/; the seeds stay as they are.
+# A check ends alike for the same sources: it always takes the same random numbers.
+# Who gives it time is looking for what is new, and goes on where he was. The seeds
+# stay as they are.
 fuzz_one()
 {
-	local name=${1##*/} seeds
+	local name=${1##*/} seeds corpus how
 
 	seeds=tests/fuzz/corpus/${name#fuzz_}
-	mkdir -p "build/fuzz/corpus/$name"
 	if [ ! -d "$seeds" ]; then
 		seeds=
 	fi
-	"$1" -max_total_time="${FUZZ_SECONDS:-30}" -timeout=20 \
-		-rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
+	if [ -n "${FUZZ_SECONDS:-}" ]; then
+		how=(-max_total_time="$FUZZ_SECONDS")
+		corpus=build/fuzz/corpus/$name
+	else
+		how=(-runs=10000 -seed=1)
+		corpus=build/fuzz/same/$name
+		rm -rf "$corpus"
+	fi
+	mkdir -p "$corpus"
+	"$1" "${how[@]}" -timeout=20 -rss_limit_mb=2048 \
+		-print_final_stats=1 -verbosity=0 \
 		-artifact_prefix="build/fuzz/found/$name-" \
-		"build/fuzz/corpus/$name" ${seeds:+"$seeds"}
+		"$corpus" ${seeds:+"$seeds"}
 }
 
 layer_chroot()

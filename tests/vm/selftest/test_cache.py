@@ -140,7 +140,7 @@ class CacheTest(unittest.TestCase):
         run = self.other_run("key", 1)
         self.assertEqual(run.stdout.readline(), "building\n")
         cache.entry("thing", "key", self.refuse)
-        self.assertIn("waiting for another run, which has thing",
+        self.assertIn("waiting for who has thing",
                       self.said.getvalue())
 
     def test_prune_removes_what_was_not_used(self):

@@ -61,6 +61,9 @@ def locked(path: Path, *, wait: bool = True, what: str = "") -> Iterator[bool]:
                 return
 
 
+_waited_for: set[str] = set()
+
+
 def _lock(descriptor: int, wait: bool, what: str) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -68,7 +71,10 @@ def _lock(descriptor: int, wait: bool, what: str) -> bool:
     except BlockingIOError:
         if not wait:
             return False
-    say(f"waiting for another run, which has {what}")
+    # A run's own threads wait for each other many times.
+    if what not in _waited_for:
+        _waited_for.add(what)
+        say(f"waiting for who has {what}")
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     return True
 
