@@ -88,6 +88,9 @@ int wdz_inflateSync(z_streamp strm)
 	wdz_inflate_catch_up(d);
 	d->is_soft_only = true;
 	ASK_ZLIB(d, ret, inflateSync, strm);
+	/* zlib compares no check values any more, not even after inflateReset(). */
+	if (ret == Z_OK)
+		d->is_unchecked = true;
 	return ret;
 }
 

@@ -567,6 +567,17 @@ static void do_set_dictionary(struct fuzz *f)
 	SAME("inflateSetDictionary", ret[0], ret[1]);
 }
 
+/*
+ * Behind the last block what zlib has kept depends on how the calls were cut. It
+ * tells that it is in that block, and had room left if it came to its end.
+ */
+static bool may_be_behind(const struct fuzz *f)
+{
+	const z_stream *zlib = &f->side[0].z;
+
+	return f->ended || (zlib->data_type & 64 && zlib->avail_out);
+}
+
 static void do_get_dictionary(struct fuzz *f)
 {
 	uint8_t *got[2] = { exact(NULL, 32768), exact(NULL, 32768) };
@@ -578,8 +589,7 @@ static void do_get_dictionary(struct fuzz *f)
 		ret[side - f->side] = side->calls->inflateGetDictionary(
 			&side->z, got[side - f->side], &len[side - f->side]);
 	SAME("inflateGetDictionary", ret[0], ret[1]);
-	/* Behind the end zlib's depends on how the calls were cut. */
-	if (ret[0] == Z_OK && !f->ended) {
+	if (ret[0] == Z_OK && !may_be_behind(f)) {
 		SAME("its length", len[0], len[1]);
 		CHECK(!memcmp(got[0], got[1], len[0]));
 	}

@@ -739,6 +739,48 @@ static void test_inflate_sync_finds_the_next_flush(void **state)
 	bytes_free(&packed);
 }
 
+static int finish(z_stream *strm, const struct bytes *packed, uint8_t *buf)
+{
+	strm->next_in = packed->at;
+	strm->avail_in = packed->bytes;
+	strm->next_out = buf;
+	strm->avail_out = BYTES;
+	return wdz_inflate(strm, Z_FINISH);
+}
+
+/* From inflateSync() on zlib compares no check values, until inflateReset2(). */
+static void test_inflate_sync_outlasts_reset(void **state)
+{
+	struct bytes packed = wdz_packed(data, BYTES, 6, 15);
+	uint8_t *buf = malloc(BYTES);
+	z_stream strm;
+
+	(void)state;
+	assert_non_null(buf);
+	begin(&strm, 15);
+	strm.next_in = packed.at;
+	strm.avail_in = 2;
+	strm.next_out = buf;
+	strm.avail_out = BYTES;
+	assert_int_equal(wdz_inflate(&strm, Z_NO_FLUSH), Z_OK);
+	strm.next_in = (uint8_t *)"\x00\x00\xff\xff";
+	strm.avail_in = 4;
+	assert_int_equal(wdz_inflateSync(&strm), Z_OK);
+
+	assert_int_equal(wdz_inflateReset(&strm), Z_OK);
+	assert_int_equal(finish(&strm, &packed, buf), Z_STREAM_END);
+	assert_int_equal(strm.adler, 1);
+	assert_memory_equal(buf, data, BYTES);
+	packed.at[packed.bytes - 1] ^= 1;
+	assert_int_equal(wdz_inflateReset(&strm), Z_OK);
+	assert_int_equal(finish(&strm, &packed, buf), Z_STREAM_END);
+	assert_int_equal(wdz_inflateReset2(&strm, 15), Z_OK);
+	assert_int_equal(finish(&strm, &packed, buf), Z_DATA_ERROR);
+	wdz_inflateEnd(&strm);
+	free(buf);
+	bytes_free(&packed);
+}
+
 static void test_inflate_preset_dictionary(void **state)
 {
 	z_stream strm, z = { 0 };
@@ -917,6 +959,7 @@ int main(void)
 		case(test_inflate_stops_at_blocks_behind_full_output),
 		case(test_inflate_copy_both_go_on),
 		case(test_inflate_sync_finds_the_next_flush),
+		case(test_inflate_sync_outlasts_reset),
 		case(test_inflate_preset_dictionary),
 		case(test_inflate_reset_begins_anew),
 		case(test_inflate_unchecked_lasts_over_reset),
