@@ -29,11 +29,12 @@ share()
 
 	load_settled uacce_mode=2 "$@"
 	ok "$name: acomp_test" insmod /lib/kmod/acomp_test.ko driver=hisi-zlib-acomp reference=hisi-zlib-soft
-	echo 8 >/sys/module/acomp_test/parameters/seconds
+	echo 60 >/sys/module/acomp_test/parameters/seconds
 	cat /proc/acomp_test >/tmp/busy &
-	ok "$name: transforms have $got pairs of queues" wait_for 6 eval "[ \"\$(transforms)\" = $got ]"
+	ok "$name: transforms have $got pairs of queues" wait_for 50 eval "[ \"\$(transforms)\" = $got ]"
 	is "$name: queues for processes" "$(available)" "$left"
 	[ "$left" = 0 ] || ok "$name: which work" wd_load once "$zip" 2
+	echo 0 >/sys/module/acomp_test/parameters/seconds
 	wait
 	tap cat /tmp/busy
 	ok "$name: unload acomp_test" rmmod acomp_test

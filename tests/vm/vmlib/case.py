@@ -30,6 +30,8 @@ class Module:
     """A kernel module to load, with parameters."""
     name: str
     parameters: tuple[str, ...] = ()
+    # For kernels that have no such module.
+    instead: Module | None = None
 
 
 @dataclass(frozen=True)
@@ -211,8 +213,16 @@ def _check_kernel_word(header: _Header, word: str) -> None:
 
 
 def _modules(value: str) -> tuple[Module, ...]:
-    modules = [entry.split() for entry in value.split(",") if entry.strip()]
-    return tuple(Module(entry[0], tuple(entry[1:])) for entry in modules)
+    return tuple(_module(entry.split()) for entry in value.split(",")
+                 if entry.strip())
+
+
+def _module(words: list[str]) -> Module:
+    """NAME [PARAMETER...] [or NAME...]"""
+    if "or" not in words:
+        return Module(words[0], tuple(words[1:]))
+    at = words.index("or")
+    return Module(words[0], tuple(words[1:at]), _module(words[at + 1:]))
 
 
 def load_all(folder: Path = FOLDER) -> list[Case]:

@@ -81,6 +81,7 @@ def busybox(arch: str) -> Path:
 def module_files(kernel: Kernel, wanted: tuple[Module, ...]
                  ) -> list[tuple[Path, tuple[str, ...]]]:
     """Modules in the order in which they have to be loaded, with parameters."""
+    wanted = _chosen(kernel, wanted)
     parameters = {_plain(module.name): module.parameters for module in wanted}
     order: dict[Path, tuple[str, ...]] = {}
     for module in wanted:
@@ -94,9 +95,25 @@ def module_files(kernel: Kernel, wanted: tuple[Module, ...]
 def builtin_parameters(kernel: Kernel, wanted: tuple[Module, ...]) -> list[str]:
     """Parameters of modules that this kernel does not have to load, as words of
     its command line."""
-    return [f"{_plain(module.name)}.{parameter}" for module in wanted
+    return [f"{_plain(module.name)}.{parameter}"
+            for module in _chosen(kernel, wanted)
             if any(kind == "builtin" for kind, _ in _depends(kernel, module)[-1:])
             for parameter in module.parameters]
+
+
+def _chosen(kernel: Kernel, wanted: tuple[Module, ...]) -> tuple[Module, ...]:
+    """Of those with another instead, the first that the kernel has."""
+    return tuple(_first(kernel, module) for module in wanted)
+
+
+def _first(kernel: Kernel, module: Module) -> Module:
+    while module.instead:
+        try:
+            _depends(kernel, module)
+            break
+        except PrepareError:
+            module = module.instead
+    return module
 
 
 def _depends(kernel: Kernel, module: Module) -> list[tuple[str, str]]:

@@ -65,8 +65,12 @@ int run_linear(struct crypto_acomp *tfm, bool compress, const u8 *src,
 /** cases_run() - everything that has an outcome that is known */
 void cases_run(void);
 
-/** busy_run() - many transforms at once; @seconds: 0 for a fixed amount of work */
-void busy_run(const char *driver, unsigned int seconds);
+/**
+ * busy_run() - many transforms at once
+ * @driver: theirs
+ * @seconds: how long; NULL: a fixed amount of work. Once it is 0 they end
+ */
+void busy_run(const char *driver, const unsigned int *seconds);
 
 /** bench_run() - what a request of a page costs */
 void bench_run(void);

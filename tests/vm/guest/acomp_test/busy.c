@@ -19,7 +19,8 @@
 /**
  * struct worker - a thread with a transform of its own
  * @driver: algorithm
- * @until: end in jiffies, 0: ROUNDS rounds
+ * @seconds: it ends when that is 0; NULL: after ROUNDS rounds
+ * @until: with @seconds, end in jiffies
  * @rounds: done
  * @errors: in them
  * @done: it has ended
@@ -29,6 +30,7 @@
  */
 struct worker {
 	const char *driver;
+	const unsigned int *seconds;
 	unsigned long until;
 	unsigned int rounds;
 	unsigned int errors;
@@ -53,8 +55,10 @@ static bool worker_round(struct worker *worker, struct crypto_acomp *tfm)
 
 static bool worker_goes_on(struct worker *worker)
 {
-	return worker->until ? time_before(jiffies, worker->until) :
-			       worker->rounds < ROUNDS;
+	if (!worker->seconds)
+		return worker->rounds < ROUNDS;
+	return READ_ONCE(*worker->seconds) &&
+	       time_before(jiffies, worker->until);
 }
 
 static int worker_run(void *arg)
@@ -77,7 +81,8 @@ static int worker_run(void *arg)
 	return 0;
 }
 
-static struct worker *worker_start(const char *driver, unsigned long until)
+static struct worker *worker_start(const char *driver,
+				   const unsigned int *seconds)
 {
 	struct worker *worker = kzalloc(sizeof(*worker), GFP_KERNEL);
 	struct task_struct *task;
@@ -85,7 +90,9 @@ static struct worker *worker_start(const char *driver, unsigned long until)
 	if (!worker)
 		return NULL;
 	worker->driver = driver;
-	worker->until = until;
+	worker->seconds = seconds;
+	if (seconds)
+		worker->until = jiffies + *seconds * HZ;
 	init_completion(&worker->done);
 	task = kthread_run(worker_run, worker, "acomp_test");
 	if (IS_ERR(task)) {
@@ -95,14 +102,13 @@ static struct worker *worker_start(const char *driver, unsigned long until)
 	return worker;
 }
 
-void busy_run(const char *driver, unsigned int seconds)
+void busy_run(const char *driver, const unsigned int *seconds)
 {
-	unsigned long until = seconds ? (jiffies + seconds * HZ) | 1 : 0;
 	unsigned int rounds = 0, errors = 0, started = 0;
 	struct worker *workers[WORKERS];
 
 	for (size_t i = 0; i < WORKERS; i++)
-		workers[i] = worker_start(driver, until);
+		workers[i] = worker_start(driver, seconds);
 	for (size_t i = 0; i < WORKERS; i++) {
 		if (!workers[i])
 			continue;

@@ -23,7 +23,7 @@ module_param_named(reference, against, charp, 0444);
 MODULE_PARM_DESC(reference, "synchronous algorithm to compare with");
 static unsigned int seconds;
 module_param(seconds, uint, 0644);
-MODULE_PARM_DESC(seconds, "keep many transforms busy for so long, and nothing else");
+MODULE_PARM_DESC(seconds, "keep many transforms busy for so long, or until it is 0, and nothing else");
 
 static bool bench;
 module_param(bench, bool, 0644);
@@ -67,10 +67,10 @@ static int show(struct seq_file *s, void *unused)
 	if (bench) {
 		bench_run();
 	} else if (seconds) {
-		busy_run(driver, seconds);
+		busy_run(driver, &seconds);
 	} else {
 		cases_run();
-		busy_run(driver, 0);
+		busy_run(driver, NULL);
 		bench_run();
 	}
 	seq_printf(s, "1..%u\n", points);
