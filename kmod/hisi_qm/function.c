@@ -179,5 +179,5 @@ void qm_function_fail(struct hisi_qm *qm, const char *why)
 		return;
 	pci_err(qm->pdev, "out of service: %s\n", why);
 	if (!test_bit(QM_REMOVING, &qm->flags))
-		queue_work(qm->wq, &qm->reset_work);
+		qm_reset_ask(qm);
 }

@@ -82,7 +82,8 @@ void qm_isolation_count(struct hisi_qm *qm)
 void qm_isolate_until_reset(struct hisi_qm *qm)
 {
 	lockdep_assert_held(&qm->reset_lock);
-	if (!test_bit(QM_ISOLATED, &qm->flags))
+	/* What a VF shows is its PF's as soon as that tells. */
+	if (!qm->is_vf && !test_bit(QM_ISOLATED, &qm->flags))
 		qm->isolation.until_reset = true;
 	isolate(qm);
 }
@@ -118,7 +119,10 @@ int qm_isolation_set_threshold(struct hisi_qm *qm, u32 threshold)
 	WRITE_ONCE(isolation->threshold, threshold);
 	forget(isolation, jiffies);
 	mutex_unlock(&isolation->lock);
+	/* VFs that follow a reset listen for that. */
+	mutex_lock(&qm->reset_lock);
 	qm_isolation_tell(qm);
+	mutex_unlock(&qm->reset_lock);
 	return 0;
 }
 

@@ -202,30 +202,34 @@ static int next_message(struct hisi_qm *qm, u64 *message)
 	return ret;
 }
 
-static bool is_prepare(u64 message)
+static bool is_prepare(u32 command)
 {
-	u32 command = FIELD_GET(MESSAGE_COMMAND, message);
-
 	return command == HISI_QM_MSG_FLR_PREPARE ||
 	       command == HISI_QM_MSG_SRST_PREPARE;
 }
 
-/* A PF whose reset did not succeed may begin another one. */
+/* A PF whose reset did not succeed may begin another one, or tell of isolation. */
 static int follow_reset(struct hisi_qm *qm)
 {
 	u64 message = 0;
+	u32 command;
 	int ret;
 
-	for (;;) {
+	do {
 		ret = next_message(qm, &message);
 		if (ret)
 			return ret;
-		if (!is_prepare(message) || test_bit(QM_REMOVING, &qm->flags))
-			break;
-		to_pf(qm, HISI_QM_MSG_VF_PREPARE_DONE);
-	}
-	if (FIELD_GET(MESSAGE_COMMAND, message) != HISI_QM_MSG_RESET_DONE)
-		return -EPROTO;
+		command = FIELD_GET(MESSAGE_COMMAND, message);
+		if (command == HISI_QM_MSG_SET_ISOLATION)
+			qm_isolation_mirror(qm, FIELD_GET(MESSAGE_DATA, message));
+		else if (is_prepare(command))
+			to_pf(qm, HISI_QM_MSG_VF_PREPARE_DONE);
+		else if (command != HISI_QM_MSG_RESET_DONE)
+			return -EPROTO;
+	} while (command != HISI_QM_MSG_RESET_DONE &&
+		 !test_bit(QM_REMOVING, &qm->flags));
+	if (command != HISI_QM_MSG_RESET_DONE)
+		return -ENODEV;
 	qm_isolation_mirror(qm, FIELD_GET(MESSAGE_DATA, message));
 	pci_restore_state(qm->pdev);
 	return qm_vf_done(qm);
@@ -303,7 +307,7 @@ static bool asks_isolation(struct hisi_qm *qm, unsigned int vf)
 	return false;
 }
 
-static void pf_messages(struct hisi_qm *qm)
+static void answer_all(struct hisi_qm *qm)
 {
 	u64 sources = read64(qm, HISI_QM_IFC_INT_SOURCE_P), asking = 0;
 	unsigned int vf;
@@ -319,6 +323,16 @@ static void pf_messages(struct hisi_qm *qm)
 		if (asking & BIT_ULL(vf))
 			answer_isolation(qm, vf);
 	}
+}
+
+/* In a reset answers of VFs are what it waits for, and questions have to wait. */
+static void pf_messages(struct hisi_qm *qm)
+{
+	mutex_lock(&qm->reset_lock);
+	if (!test_bit(QM_FAILED, &qm->flags) &&
+	    !test_bit(QM_SUSPENDED, &qm->flags))
+		answer_all(qm);
+	mutex_unlock(&qm->reset_lock);
 }
 
 void qm_message_work(struct work_struct *work)

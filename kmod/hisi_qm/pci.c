@@ -181,7 +181,7 @@ static void quiet(struct hisi_qm *qm)
 	cancel_work_sync(&qm->msg_work);
 	cancel_work_sync(&qm->aeq_work);
 	cancel_work_sync(&qm->ras_work);
-	cancel_work_sync(&qm->reset_work);
+	cancel_delayed_work_sync(&qm->reset_work);
 }
 
 /*
@@ -363,7 +363,7 @@ static struct hisi_qm *qm_alloc(struct pci_dev *pdev, bool is_vf,
 	spin_lock_init(&qm->event_lock);
 	INIT_WORK(&qm->aeq_work, qm_aeq_work);
 	INIT_WORK(&qm->ras_work, qm_ras_work);
-	INIT_WORK(&qm->reset_work, qm_reset_work);
+	INIT_DELAYED_WORK(&qm->reset_work, qm_reset_work);
 	INIT_WORK(&qm->msg_work, qm_message_work);
 	qm_isolation_init(qm);
 	pci_set_drvdata(pdev, qm);

@@ -68,7 +68,7 @@ static int hisi_qm_resume(struct device *dev)
 	mutex_unlock(&qm->reset_lock);
 	/* Its reset had to wait, or is worth another try. */
 	if (had_failed)
-		queue_work(qm->wq, &qm->reset_work);
+		qm_reset_ask(qm);
 	return 0;
 }
 

@@ -51,7 +51,7 @@ enum qm_state {
  * @QM_ECC: the error was a multi-bit one of the queue manager (5.10)
  * @QM_SUSPENDED: may have no power; errors and resets wait for the resume
  * @QM_PCI_RECOVERS: PCI is about to reset the device, nobody else does
- * @QM_LINK_RESET: PCI resets the device together with its link
+ * @QM_LINK_RESET: PCI resets the function together with its link
  * @QM_WITH_PF: VF: what PCI resets it with is a reset of its PF as well
  */
 enum qm_flag {
@@ -226,7 +226,7 @@ struct qm_counters {
  * struct qm_isolation - errors as user space's strategy counts them (6.8)
  * @lock: protects all of this
  * @threshold: so many in an hour isolate the device; 0: never
- * @until_reset: isolated because a reset failed; under &hisi_qm.reset_lock
+ * @until_reset: PF: isolated because a reset failed; under &hisi_qm.reset_lock
  * @times: when they happened, newest last
  */
 struct qm_isolation {
@@ -274,6 +274,8 @@ struct qm_vfs {
  * @reset_lock: see the top of this file
  * @flr_task: PF: who resets it by PCI, from beginning to end. Others compare it
  *	with themselves only
+ * @pci_recovers_until: with QM_PCI_RECOVERS, jiffies when that is too late;
+ *	@reset_lock's
  * @resets_since: jiffies when @recent_resets began; @reset_lock's
  * @recent_resets: that errors made necessary; @reset_lock's
  * @sem: see the top of this file; protects @state
@@ -291,7 +293,8 @@ struct qm_vfs {
  * @aeq_work: deals with queues and rings that had errors
  * @eq_overflow: bit 0: events were lost
  * @ras_work: deals with errors of the device
- * @reset_work: gets a failed function back, or takes it out of service
+ * @reset_work: gets a failed function back, or takes it out of service;
+ *	qm_reset_ask()
  * @msg_work: answers messages
  * @vfs: PF
  * @isolation: see there
@@ -323,6 +326,7 @@ struct hisi_qm {
 
 	struct mutex reset_lock;
 	struct task_struct *flr_task;
+	unsigned long pci_recovers_until;
 	unsigned long resets_since;
 	unsigned int recent_resets;
 	struct rw_semaphore sem;
@@ -340,7 +344,7 @@ struct hisi_qm {
 	struct work_struct aeq_work;
 	unsigned long eq_overflow;
 	struct work_struct ras_work;
-	struct work_struct reset_work;
+	struct delayed_work reset_work;
 	struct work_struct msg_work;
 
 	struct qm_vfs vfs;
@@ -482,6 +486,7 @@ void qm_functions_add(struct hisi_qm *qm);
 void qm_functions_del(struct hisi_qm *qm);
 void qm_functions_mirror(struct hisi_qm *qm, u32 word);
 void qm_reset_work(struct work_struct *work);
+void qm_reset_ask(struct hisi_qm *qm);
 void qm_vf_prepare(struct hisi_qm *qm, enum qm_stop why);
 int qm_vf_done(struct hisi_qm *qm);
 

@@ -10,6 +10,9 @@
 
 #include "qm_priv.h"
 
+/* More than PCI may take for the reset of a link (a minute). */
+#define PCI_RECOVERY	(120 * HZ)
+
 /* A device that fails again and again is not reset any more. */
 #define RESETS_MAX	8
 #define RESETS_PERIOD	(600 * HZ)
@@ -132,6 +135,29 @@ static void vfs_prepare(struct hisi_qm *pf, enum qm_stop why)
 	}
 }
 
+/* Others come back by their own resume() or slot_reset(), or not at all. */
+static bool starts_with_pf(struct hisi_qm *vf)
+{
+	return !test_bit(QM_SUSPENDED, &vf->flags) &&
+	       !test_bit(QM_PCI_RECOVERS, &vf->flags) &&
+	       !test_bit(QM_REMOVING, &vf->flags);
+}
+
+static void vf_done(struct hisi_qm *vf, struct hisi_qm *pf, bool is_back)
+{
+	if (is_back && !starts_with_pf(vf))
+		return;
+	/* VFs went with their PF, and so did their interrupts. */
+	if (is_back)
+		pci_restore_state(vf->pdev);
+	if (is_back && !start(vf)) {
+		qm_isolation_mirror(vf, qm_isolation_word(pf));
+		return;
+	}
+	set_bit(QM_FAILED, &vf->flags);
+	give_up(vf);
+}
+
 static void vfs_done(struct hisi_qm *pf, bool is_back)
 {
 	u64 message = qm_isolation_message(pf, HISI_QM_MSG_RESET_DONE);
@@ -149,13 +175,7 @@ static void vfs_done(struct hisi_qm *pf, bool is_back)
 	list_for_each_entry(vf, &functions, node) {
 		if (!is_vf_of(vf, pf))
 			continue;
-		/* VFs went with their PF, and so did their interrupts. */
-		if (is_back)
-			pci_restore_state(vf->pdev);
-		if (!is_back || start(vf)) {
-			set_bit(QM_FAILED, &vf->flags);
-			give_up(vf);
-		}
+		vf_done(vf, pf, is_back);
 		mutex_unlock(&vf->reset_lock);
 	}
 	mutex_unlock(&functions_lock);
@@ -186,7 +206,9 @@ static void out_of_service(struct hisi_qm *qm, int error)
 	/* A later reset of its PF brings a VF back, if it hears of it. */
 	if (qm->is_vf)
 		qm_message_unmask(qm);
-	if (qm_is_gone(qm))
+	if (pci_channel_offline(qm->pdev))
+		pci_err(qm->pdev, "stays out of service: PCI could not recover its link; remove it and rescan the bus (sysfs attributes \"remove\" and \"rescan\")\n");
+	else if (qm_is_gone(qm))
 		pci_err(qm->pdev, "the device is gone\n");
 	else if (qm->is_vf)
 		pci_err(qm->pdev, "stays out of service until it is reset (sysfs attribute \"reset\") or its driver bound again\n");
@@ -210,7 +232,7 @@ static bool fails_all_the_time(struct hisi_qm *qm)
 	return ++qm->recent_resets > RESETS_MAX;
 }
 
-static void reset_device(struct hisi_qm *qm, bool is_reset)
+static int reset_device(struct hisi_qm *qm, bool is_reset)
 {
 	int ret;
 
@@ -225,15 +247,41 @@ static void reset_device(struct hisi_qm *qm, bool is_reset)
 	qm_isolation_count(qm);
 	if (ret) {
 		out_of_service(qm, ret);
-		return;
+		return ret;
 	}
 	qm_message_unmask(qm);
 	pci_info(qm->pdev, "is back after a reset\n");
+	return 0;
+}
+
+void qm_reset_ask(struct hisi_qm *qm)
+{
+	mod_delayed_work(qm->wq, &qm->reset_work, 0);
+}
+
+/* What PCI has begun it may never end: another function below the port forbids it. */
+static bool is_pcis_turn(struct hisi_qm *qm)
+{
+	lockdep_assert_held(&qm->reset_lock);
+	return test_bit(QM_PCI_RECOVERS, &qm->flags) &&
+	       time_before(jiffies, qm->pci_recovers_until);
+}
+
+/* The link may have been reset, and nobody have told. */
+static void end_pcis_turn(struct hisi_qm *qm)
+{
+	if (!test_and_clear_bit(QM_PCI_RECOVERS, &qm->flags) ||
+	    pci_channel_offline(qm->pdev))
+		return;
+	pci_load_saved_state(qm->pdev, qm->config);
+	pci_restore_state(qm->pdev);
+	pci_clear_master(qm->pdev);
 }
 
 void qm_reset_work(struct work_struct *work)
 {
-	struct hisi_qm *qm = container_of(work, struct hisi_qm, reset_work);
+	struct hisi_qm *qm = container_of(to_delayed_work(work), struct hisi_qm,
+					  reset_work);
 	unsigned int noio;
 
 	mutex_lock(&qm->reset_lock);
@@ -245,9 +293,10 @@ void qm_reset_work(struct work_struct *work)
 	/* An FLR may have come first, or PCI have found the error as well. */
 	if (test_bit(QM_FAILED, &qm->flags) &&
 	    !test_bit(QM_REMOVING, &qm->flags) &&
-	    !test_bit(QM_SUSPENDED, &qm->flags) &&
-	    !test_bit(QM_PCI_RECOVERS, &qm->flags))
+	    !test_bit(QM_SUSPENDED, &qm->flags) && !is_pcis_turn(qm)) {
+		end_pcis_turn(qm);
 		reset_device(qm, false);
+	}
 	memalloc_noio_restore(noio);
 	mutex_unlock(&qm->reset_lock);
 }
@@ -301,6 +350,15 @@ static bool started_with_pf(struct hisi_qm *qm)
 	return READ_ONCE(qm->state) == QM_RUNNING;
 }
 
+/* What it had of its own is over; its PF may be isolated all the same. */
+static void vf_isolation_end(struct hisi_qm *vf)
+{
+	struct hisi_qm *pf = pci_iov_get_pf_drvdata(vf->pdev, vf->pdev->driver);
+
+	qm_isolation_mirror(vf, IS_ERR_OR_NULL(pf) ? 0 : qm_isolation_word(pf));
+	qm_message_ask_isolation(vf);
+}
+
 /* The administrator's own way to get a device back that was out of service. */
 static void bring_back_by_flr(struct hisi_qm *qm)
 {
@@ -324,10 +382,12 @@ static void bring_back_by_flr(struct hisi_qm *qm)
 		out_of_service(qm, ret);
 	} else {
 		qm_message_unmask(qm);
-		if (had_failed) {
+		if (had_failed)
 			pci_info(pdev, "is back after a reset\n");
+		if (had_failed && qm->is_vf)
+			vf_isolation_end(qm);
+		else if (had_failed)
 			qm_isolation_end(qm);
-		}
 	}
 }
 
@@ -335,19 +395,17 @@ static void flr_done(struct pci_dev *pdev)
 {
 	struct hisi_qm *qm = pci_get_drvdata(pdev);
 
-	if (!started_with_pf(qm))
+	/* PCI's copy of a VF that had failed is one with the bus closed. */
+	if (started_with_pf(qm))
+		pci_set_master(pdev);
+	else
 		bring_back_by_flr(qm);
 	WRITE_ONCE(qm->flr_task, NULL);
 	mutex_unlock(&qm->reset_lock);
 }
 
-/*
- * PCI resets the device and calls slot_reset(). Who found first that something
- * is wrong may have asked for a reset, which would only be in the way.
- */
 static void cut_off(struct hisi_qm *qm)
 {
-	set_bit(QM_PCI_RECOVERS, &qm->flags);
 	if (!test_and_set_bit(QM_FAILED, &qm->flags))
 		pci_err(qm->pdev, "out of service: PCI reports an error\n");
 	vfs_prepare(qm, QM_STOP_RESET);
@@ -355,52 +413,136 @@ static void cut_off(struct hisi_qm *qm)
 	vfs_done(qm, false);
 }
 
-/* A device behind a frozen link can't be asked anything. */
-static pci_ers_result_t error_detected(struct pci_dev *pdev,
-				       pci_channel_state_t state)
+/*
+ * PCI resets the device and calls slot_reset(). Who found first that something
+ * is wrong may have asked for a reset, which would only be in the way.
+ */
+static void leave_to_pci(struct hisi_qm *qm)
 {
-	struct hisi_qm *qm = pci_get_drvdata(pdev);
+	qm->pci_recovers_until = jiffies + PCI_RECOVERY;
+	set_bit(QM_PCI_RECOVERS, &qm->flags);
+	cut_off(qm);
+	mod_delayed_work(qm->wq, &qm->reset_work, PCI_RECOVERY);
+}
+
+/* Newer kernels say that they have given up. */
+static void pci_gives_up(struct hisi_qm *qm)
+{
+	if (test_bit(QM_PCI_RECOVERS, &qm->flags)) {
+		end_pcis_turn(qm);
+		qm_reset_ask(qm);
+	} else if (pci_channel_offline(qm->pdev)) {
+		cut_off(qm);
+		qm_reset_ask(qm);
+	}
+}
+
+/*
+ * A VF is reset with its link as well, and its PF, which comes first, cannot
+ * tell it.
+ */
+static pci_ers_result_t vf_error_detected(struct hisi_qm *vf,
+					  pci_channel_state_t state)
+{
+	if (state != pci_channel_io_frozen)
+		return PCI_ERS_RESULT_NONE;
+	pci_clear_master(vf->pdev);
+	leave_to_pci(vf);
+	return PCI_ERS_RESULT_NEED_RESET;
+}
+
+static pci_ers_result_t vf_slot_reset(struct hisi_qm *vf)
+{
+	int ret;
+
+	if (!test_and_clear_bit(QM_PCI_RECOVERS, &vf->flags))
+		return PCI_ERS_RESULT_RECOVERED;
+	pci_load_saved_state(vf->pdev, vf->config);
+	pci_restore_state(vf->pdev);
+	/* Its resume starts it. */
+	if (test_bit(QM_SUSPENDED, &vf->flags))
+		clear_bit(QM_FAILED, &vf->flags);
+	if (!starts_with_pf(vf))
+		return PCI_ERS_RESULT_RECOVERED;
+	ret = start(vf);
+	if (ret) {
+		out_of_service(vf, ret);
+	} else {
+		/* Those of its PF from before were for what it was then. */
+		qm_message_init(vf);
+		pci_info(vf->pdev, "is back after a reset\n");
+		vf_isolation_end(vf);
+	}
+	/* That of others does not depend on it. */
+	return PCI_ERS_RESULT_RECOVERED;
+}
+
+static pci_ers_result_t pf_error_detected(struct hisi_qm *qm,
+					  pci_channel_state_t state)
+{
 	bool needs_reset = true;
 
-	if (qm->is_vf)
-		return PCI_ERS_RESULT_NONE;
-	mutex_lock(&qm->reset_lock);
 	clear_bit(QM_LINK_RESET, &qm->flags);
 	if (state == pci_channel_io_normal)
 		needs_reset = qm_ras_handle(qm);
 	else
 		set_bit(QM_LINK_RESET, &qm->flags);
-	if (needs_reset) {
-		/* Requests that find the bus closed are no errors of the device. */
-		qm_device_exit(qm);
-		/* The bus first, as in qm_function_fail(). */
-		pci_clear_master(pdev);
-		cut_off(qm);
-	}
-	mutex_unlock(&qm->reset_lock);
-	if (state == pci_channel_io_perm_failure)
-		return PCI_ERS_RESULT_DISCONNECT;
-	return needs_reset ? PCI_ERS_RESULT_NEED_RESET : PCI_ERS_RESULT_RECOVERED;
+	if (!needs_reset)
+		return PCI_ERS_RESULT_RECOVERED;
+	/* Requests that find the bus closed are no errors of the device. */
+	qm_device_exit(qm);
+	/* The bus first, as in qm_function_fail(). */
+	pci_clear_master(qm->pdev);
+	leave_to_pci(qm);
+	return PCI_ERS_RESULT_NEED_RESET;
 }
 
-static pci_ers_result_t slot_reset(struct pci_dev *pdev)
+/* A device behind a frozen link can't be asked anything. */
+static pci_ers_result_t error_detected(struct pci_dev *pdev,
+				       pci_channel_state_t state)
 {
 	struct hisi_qm *qm = pci_get_drvdata(pdev);
+	pci_ers_result_t result = PCI_ERS_RESULT_DISCONNECT;
+
+	mutex_lock(&qm->reset_lock);
+	if (qm->is_vf)
+		result = vf_error_detected(qm, state);
+	else if (state == pci_channel_io_perm_failure)
+		pci_gives_up(qm);
+	else
+		result = pf_error_detected(qm, state);
+	mutex_unlock(&qm->reset_lock);
+	return result;
+}
+
+static pci_ers_result_t pf_slot_reset(struct hisi_qm *qm)
+{
+	struct pci_dev *pdev = qm->pdev;
 	bool is_reset;
 
-	if (qm->is_vf)
-		return PCI_ERS_RESULT_RECOVERED;
-	mutex_lock(&qm->reset_lock);
 	clear_bit(QM_PCI_RECOVERS, &qm->flags);
 	/* Not every kernel resets a device behind a link that works. */
 	is_reset = test_bit(QM_LINK_RESET, &qm->flags) ||
 		   !pcie_reset_flr(pdev, PCI_RESET_DO_RESET);
 	pci_load_saved_state(pdev, qm->config);
 	pci_restore_state(pdev);
-	reset_device(qm, is_reset);
+	/* A resume goes on from here. */
+	if (test_bit(QM_SUSPENDED, &qm->flags) ||
+	    test_bit(QM_REMOVING, &qm->flags))
+		return PCI_ERS_RESULT_RECOVERED;
+	return reset_device(qm, is_reset) ? PCI_ERS_RESULT_DISCONNECT :
+					    PCI_ERS_RESULT_RECOVERED;
+}
+
+static pci_ers_result_t slot_reset(struct pci_dev *pdev)
+{
+	struct hisi_qm *qm = pci_get_drvdata(pdev);
+	pci_ers_result_t result;
+
+	mutex_lock(&qm->reset_lock);
+	result = qm->is_vf ? vf_slot_reset(qm) : pf_slot_reset(qm);
 	mutex_unlock(&qm->reset_lock);
-	return test_bit(QM_FAILED, &qm->flags) ? PCI_ERS_RESULT_DISCONNECT :
-						 PCI_ERS_RESULT_RECOVERED;
+	return result;
 }
 
 const struct pci_error_handlers hisi_qm_err_handler = {

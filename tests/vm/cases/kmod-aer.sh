@@ -18,19 +18,6 @@ needs_vectors
 pf=$(pci_find 19e5:a250)
 debug=/sys/kernel/debug/hisi_qm/$pf
 
-# link_error ERROR: as the port above the device reports it
-link_error()
-{
-	host qmp "{\"execute\": \"human-monitor-command\", \"arguments\": {\"command-line\":
-		\"pcie_aer_inject_error port-pf $1\"}}" | grep OK
-}
-
-# recovered N: so many times the kernel was through with an error
-recovered()
-{
-	[ "$(dmesg | grep -c 'AER: device recovery successful')" -ge "$1" ]
-}
-
 serves()
 {
 	is "$1: in service" "$(cat "$sysfs/dev_state" "$sysfs/isolate" | tr '\n' ' ')" "0 0 "
@@ -46,7 +33,7 @@ free=$(available)
 users 2 busy
 ok "users" wait_for 60 at_work
 crypto_begin 5
-ok "a completion is late" link_error COMP_TIME
+ok "a completion is late" link_error pf COMP_TIME
 ok "the kernel is through with it" wait_for 20 recovered 1
 crypto_end
 is "no reset" "$(count resets)" 0
@@ -65,7 +52,7 @@ for error in DLP SDN; do
 	users 4 busy
 	ok "$error: more users" wait_for 60 at_work
 	crypto_begin 5
-	ok "$error" link_error $error
+	ok "$error" link_error pf $error
 	ended
 	is "$error: users are told" "$endings" 10 || note "$(cat /tmp/users)"
 	times=$((times + 1))
@@ -83,7 +70,7 @@ done
 ok "an error of the device" host emu ras qm 2
 ok "isolated" wait_for 10 grep -q '^state *down, failed, isolated$' "$debug/state"
 ok "the machine's way" host emu reset
-ok "an error of the link, too" link_error DLP
+ok "an error of the link, too" link_error pf DLP
 ok "the kernel is through with both" wait_for 30 recovered $((times + 1))
 serves "after both"
 is "after both: none failed but the first" "$(count failed_resets)" 1

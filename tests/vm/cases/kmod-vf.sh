@@ -8,6 +8,7 @@
 # functions: pf vf1 vf2
 # product: wd_load
 # kmod: warpdrive
+# expects: pcie
 # timeout: 120
 . /lib/tap.sh
 # shellcheck source=tests/vm/guest/warpdrive.sh
@@ -54,6 +55,16 @@ ok "function level reset of the VF" write 1 "/sys/bus/pci/devices/$vf/reset"
 ended
 is "users are told" "$endings" 10
 all_serve "after a VF's reset"
+
+# As on a host, where it is the link of its PF, too.
+users 3 busy
+ok "more users of the VF" wait_for 60 at_work
+ok "an error of the VF's link" link_error vf1 DLP
+ended
+is "they are told" "$endings" 10
+ok "the kernel is through with it" wait_for 30 recovered 1
+all_serve "after the error of the link"
+is "the VF is in service" "$(cat "/sys/class/uacce/$zip/dev_state" "/sys/class/uacce/$zip/isolate" | tr '\n' ' ')" "0 0 "
 
 ok "unbind the VF" write "$vf" $driver/unbind
 ok "bind it again" bind "$vf"

@@ -89,6 +89,19 @@ crypto_end()
 	tap cat /tmp/crypto
 }
 
+# link_error FUNCTION ERROR: as the port above it reports it
+link_error()
+{
+	host qmp "{\"execute\": \"human-monitor-command\", \"arguments\": {\"command-line\":
+		\"pcie_aer_inject_error port-$1 $2\"}}" | grep OK
+}
+
+# recovered N: so many times the kernel was through with an error of a link
+recovered()
+{
+	[ "$(dmesg | grep -c 'AER: device recovery successful')" -ge "$1" ]
+}
+
 # at_once N COMMAND...: as many processes, none of which may fail
 at_once()
 {

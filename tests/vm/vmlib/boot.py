@@ -35,6 +35,8 @@ class Machine:
     kvm: bool = False
     # Functions of the device and their sockets, in the order of their ports.
     functions: tuple[tuple[str, Path], ...] = ()
+    # A device of QEMU's below the port of the first, or nothing.
+    beside: str = ""
     # Disks (vda, vdb...) that are the same again after the guest.
     disks: tuple[Path, ...] = ()
     # An ACPI table beside QEMU's own, see firmware.py.
@@ -130,10 +132,15 @@ def _devices(machine: Machine) -> list[str]:
         device = {"driver": "vfio-user-pci", "id": name, "bus": f"port-{name}",
                   "socket": {"type": "unix", "path": str(path)},
                   "x-msg-timeout": MESSAGE_TIMEOUT_MS}
+        beside = machine.beside if number == 0 else ""
+        if beside:
+            device |= {"addr": "0.0", "multifunction": True}
         options += ["-device", f"pcie-root-port,id=port-{name},"
                                f"chassis={number + 1},slot={number + 1},"
                                f"addr={number + 2:x}",
                     "-device", json.dumps(device)]
+        if beside:
+            options += ["-device", f"{beside},bus=port-{name},addr=0.1"]
     return options
 
 

@@ -13,9 +13,9 @@ from . import firmware, reports
 FOLDER = Path(__file__).resolve().parents[1] / "cases"
 ARCHES = ("arm64", "amd64")
 IOMMUS = {"arm64": ("none", "virtio"), "amd64": ("none", "intel", "virtio")}
-KEYS = ("summary", "arch", "kernel", "iommu", "device", "functions", "firmware",
-        "modules", "programs", "product", "kmod", "expects", "allows", "append", "matrix",
-        "ram", "smp", "mem", "timeout")
+KEYS = ("summary", "arch", "kernel", "iommu", "device", "functions", "beside",
+        "firmware", "modules", "programs", "product", "kmod", "expects", "allows",
+        "append", "matrix", "ram", "smp", "mem", "timeout")
 FLAVOURS = ("kasan", "kcsan")
 HEADER = re.compile(r"# ([a-z]+)(?: ([a-z0-9-]+))?:(?: +(.*))?$")
 TIMEOUT_SECONDS = 60
@@ -43,6 +43,7 @@ class Case:
     variant: str = ""
     device: tuple[str, ...] | None = None
     functions: tuple[str, ...] = ()
+    beside: str = ""
     firmware: str = ""
     arch: tuple[str, ...] = ARCHES
     kernel: tuple[str, ...] = ()
@@ -173,6 +174,7 @@ def _common(header: _Header) -> dict[str, object]:
             if key == "functions" and not re.fullmatch(r"pf|vf[1-9]\d*", word):
                 raise header.fail(1, f'functions: "{word}" is neither pf nor vf1, vf2...')
         result[key] = words
+    result["beside"] = values.get("beside", "")
     result["modules"] = _modules(values.get("modules", ""))
     result["firmware"] = _firmware(header, result.get("arch", ARCHES))
     _numbers(header, result)

@@ -212,6 +212,7 @@ def machine_of(case: Case, target: Target, settings: Settings,
          *initramfs.builtin_parameters(kernel, case.modules)),
         kvm=targets.has_kvm(target.arch, target.kernel),
         functions=tuple((name, emu.socket_of(name)) for name in functions if emu),
+        beside=case.beside,
         firmware=firmware.table(case.firmware) if case.firmware else None)
 
 
