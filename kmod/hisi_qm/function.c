@@ -181,3 +181,35 @@ void qm_function_fail(struct hisi_qm *qm, const char *why)
 	if (!test_bit(QM_REMOVING, &qm->flags))
 		qm_reset_ask(qm);
 }
+
+void qm_function_halt(struct hisi_qm *qm, enum qm_stop why)
+{
+	down_write(&qm->sem);
+	qm_function_stop(qm, why);
+	up_write(&qm->sem);
+}
+
+/* The function runs again, or its queues are told that it never will. */
+int qm_function_restart(struct hisi_qm *qm)
+{
+	int ret;
+
+	down_write(&qm->sem);
+	pci_set_master(qm->pdev);
+	qm_mailbox_reset(qm);
+	ret = qm_function_start(qm);
+	if (ret) {
+		pci_clear_master(qm->pdev);
+		set_bit(QM_FAILED, &qm->flags);
+		qm_queues_restart(qm);
+	}
+	up_write(&qm->sem);
+	return ret;
+}
+
+void qm_function_give_up(struct hisi_qm *qm)
+{
+	down_write(&qm->sem);
+	qm_queues_restart(qm);
+	up_write(&qm->sem);
+}

@@ -232,7 +232,7 @@ static int follow_reset(struct hisi_qm *qm)
 		return -ENODEV;
 	qm_isolation_mirror(qm, FIELD_GET(MESSAGE_DATA, message));
 	pci_restore_state(qm->pdev);
-	return qm_vf_done(qm);
+	return qm_function_restart(qm);
 }
 
 /* The PF is going to be reset, and this VF with it. */
@@ -242,7 +242,7 @@ static void vf_reset(struct hisi_qm *qm, enum qm_stop why)
 
 	mutex_lock(&qm->reset_lock);
 	qm_message_mask(qm);
-	qm_vf_prepare(qm, why);
+	qm_function_halt(qm, why);
 	pci_save_state(qm->pdev);
 	to_pf(qm, HISI_QM_MSG_VF_PREPARE_DONE);
 	ret = follow_reset(qm);

@@ -11,7 +11,7 @@
  *
  * &hisi_qm.reset_lock of a PF, and of a VF that resets itself: one reset,
  *	suspend or the like of a function at a time, from its beginning to its end
- * functions_lock (reset.c): list of all functions; held while a PF resets
+ * functions_lock (siblings.c): list of all functions; held while a PF resets
  *	those VFs that this kernel drives, so that none of them is removed. Not
  *	taken with a VF's &hisi_qm.reset_lock held
  * &hisi_qm.reset_lock of VFs, by their PF
@@ -468,6 +468,9 @@ void qm_device_exit(struct hisi_qm *qm);
 int qm_function_start(struct hisi_qm *qm);
 void qm_function_stop(struct hisi_qm *qm, enum qm_stop why);
 void qm_function_fail(struct hisi_qm *qm, const char *why);
+void qm_function_halt(struct hisi_qm *qm, enum qm_stop why);
+int qm_function_restart(struct hisi_qm *qm);
+void qm_function_give_up(struct hisi_qm *qm);
 
 /* user.c */
 int qm_user_alloc(struct hisi_qm *qm);
@@ -481,14 +484,23 @@ void qm_ras_work(struct work_struct *work);
 bool qm_ras_handle(struct hisi_qm *qm);
 bool qm_ras_is_ecc(struct hisi_qm *qm);
 
-/* reset.c */
+/* siblings.c */
 void qm_functions_add(struct hisi_qm *qm);
 void qm_functions_del(struct hisi_qm *qm);
 void qm_functions_mirror(struct hisi_qm *qm, u32 word);
+bool qm_sibling_starts(struct hisi_qm *vf);
+void qm_siblings_prepare(struct hisi_qm *pf, enum qm_stop why);
+void qm_siblings_done(struct hisi_qm *pf, bool is_back);
+
+/* reset.c */
 void qm_reset_work(struct work_struct *work);
 void qm_reset_ask(struct hisi_qm *qm);
-void qm_vf_prepare(struct hisi_qm *qm, enum qm_stop why);
-int qm_vf_done(struct hisi_qm *qm);
+int qm_reset_device(struct hisi_qm *qm, bool is_reset);
+void qm_out_of_service(struct hisi_qm *qm, int error);
+
+/* pci_reset.c */
+bool qm_pci_recovers(struct hisi_qm *qm);
+void qm_pci_recovery_end(struct hisi_qm *qm);
 
 /* soft_reset.c */
 bool qm_soft_reset_exists(struct hisi_qm *qm);
