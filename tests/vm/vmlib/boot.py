@@ -78,6 +78,9 @@ def _board(machine: Machine) -> list[str]:
         # With KVM the interrupt controllers in QEMU are those that can remap.
         split = ",kernel-irqchip=split" if machine.kvm else ""
         board, cpu = f"q35{split}", "max"
+        # Ports that ACPI plugs do not tell that their link is up again.
+        options += ["-global",
+                    "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"]
     accel = ["-accel", "kvm"] if machine.kvm else ["-accel", "tcg,thread=multi"]
     return [*options, "-machine", f"{board},memory-backend=ram",
             "-cpu", "host" if machine.kvm else cpu, *accel]
