@@ -109,6 +109,11 @@ class Life(GuestTest):
         outcome = self.run_guest("sleep(60)")
         self.assertIn("did not begin", outcome.faults[0])
 
+    def test_run_guest_that_stays_on_is_ended(self):
+        self.limits = guest.Limits(boot=60, test=60, off=0.3)
+        outcome = self.run_guest("assert passes() == 'off'; sleep(60)")
+        self.assertEqual(["the guest did not power off in 0 s"], outcome.faults)
+
     def test_run_qemu_that_refuses_is_shown(self):
         outcome = self.run_guest("print('no such device', file=sys.stderr); sys.exit(1)")
         self.assertEqual(["QEMU ended with status 1: no such device"], outcome.faults)
