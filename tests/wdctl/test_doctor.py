@@ -119,6 +119,21 @@ def test_kernel():
     diagnose(m, "config-uacce", "linux-image-")
 
 
+SETTINGS = ("options uacce ss_limit_mib=4096\n"
+            "options hisi_zip uacce_mode=1 vfs_num=4\n")
+
+
+def keeps_settings(m, name, more, cause):
+    """What is proposed is done, up to the driver's restart, on the machine's own
+    files: the options that the administrator had are there before and after."""
+    m.put(name, SETTINGS + more)
+    mend = diagnose(m, cause, name)["mend"].partition(" && ")[0]
+    r = run(["sh", "-c", mend.replace("sudo ", "").replace(name, m.path(name))])
+    ok(r.returncode == 0 and m.get(name).startswith(SETTINGS),
+       f"{cause}: the settings stay", f"{mend}\n{r.stderr!r}\n{m.get(name)}")
+    return m.get(name).removeprefix(SETTINGS)
+
+
 def test_module():
     m = Machine()
     m.unload()
@@ -127,6 +142,9 @@ def test_module():
     diagnose(m, "module-blacklisted", "/etc/modprobe.d/local.conf")
     m.put("/etc/modprobe.d/local.conf", "install  hisi_zip /bin/false\n")
     diagnose(m, "module-blacklisted", "/etc/modprobe.d/local.conf")
+    keeps_settings(m, "/etc/modprobe.d/local.conf", "blacklist hisi_zip\n",
+                   "module-blacklisted")
+    diagnose(m, "module-not-loaded", "sudo modprobe hisi_zip")
     m.put("/proc/sys/kernel/modules_disabled", "1\n")
     diagnose(m, "modules-disabled", "reboot")
 
@@ -323,8 +341,13 @@ def test_mode():
     m.remove("/sys/class/uacce")
     m.load("hisi_zip", 0)
     diagnose(m, "mode-off", "options hisi_zip uacce_mode=1")
+    equal(keeps_settings(m, "/etc/modprobe.d/warpdrive.conf", "", "mode-off"),
+          "options hisi_zip uacce_mode=1\n", "one line comes to them")
     m.load("hisi_zip", 1)
     diagnose(m, "mode-not-isolating", "options hisi_zip uacce_mode=2")
+    equal(keeps_settings(m, "/etc/modprobe.d/warpdrive.conf", "",
+                         "mode-not-isolating"),
+          "options hisi_zip uacce_mode=2\n", "one line comes to them")
     m.iommu("identity")
     diagnose(m, "iommu-passthrough", "iommu.passthrough=1")
     m.iommu(None)
@@ -334,7 +357,9 @@ def test_mode():
     m.put("/dev/kmsg", f"5,9,9,-;hisi_zip {PF}: no user queues: their doorbells "
           "share a page of 64 KiB with control registers; unsafe_mmio=1 for "
           "trusted programs only\n")
-    diagnose(m, "doorbells-shared", "unsafe_mmio=1")
+    equal(keeps_settings(m, "/etc/modprobe.d/warpdrive.conf", "",
+                         "doorbells-shared"),
+          "options hisi_zip unsafe_mmio=1\n", "one line comes to them")
     m = Machine()
     m.iommu("identity")
     diagnose(m, "mode-mismatch", "modprobe -r hisi_zip")
