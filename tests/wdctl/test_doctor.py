@@ -24,11 +24,11 @@ MANUAL = os.path.join(os.path.dirname(os.path.abspath(__file__)),
 provoked = set()
 
 
-def diagnose(machine, cause, mend, *args, **kw):
+def diagnose(machine, cause, mend, *args, status=1, **kw):
     """The first thing that is wrong is @cause, and @mend is in the command."""
     r, report = machine.doctor(*args, **kw)
     wrong = report["wrong"] or {}
-    ok(r.returncode == 1 and wrong.get("cause") == cause,
+    ok(r.returncode == status and wrong.get("cause") == cause,
        cause, f"{r.returncode} {wrong}\n{r.stderr.decode()}")
     ok(mend in wrong.get("mend", ""), f"{cause}: mended by {mend[:40]}", wrong)
     provoked.add(wrong.get("cause"))
@@ -468,7 +468,7 @@ def test_several():
     out = text(m.run("doctor"))
     ok("wrong: hisi_zip-0: isolation: isolated" in out and "1 more" in out,
        "the first of two is named, and that there is one more", out)
-    diagnose(m, "no-such-device", "wdctl list", "hisi_zip-7")
+    diagnose(m, "no-such-device", "wdctl list", "hisi_zip-7", status=3)
     m.pci("0000:00:01.0", 0x19e5, 0xa255)
     m.uacce("sec-0", "0000:00:01.0")
     equal(m.doctor()[1]["left_out"], 3, "accelerators of other kinds, too")
@@ -479,6 +479,19 @@ def test_several():
     r, report = m.doctor("other-0")
     ok(any(c["check"] == "driver" and c["verdict"] == "unseen"
            for c in report["checks"]), "a device whose function is not known")
+
+
+def test_no_such_device():
+    """Whatever its name: JSON stays JSON, a line stays one, status 3."""
+    m = Machine()
+    for name in ("", "-", "../../etc", "x" * 5000, b"nix\xff", b"\x80" * 900,
+                 "ü" * 700, "a\x1b[31mred\nwrong: x", "%s%n", 'a"b\\'):
+        wrong = diagnose(m, "no-such-device", "wdctl list", "--", name, status=3)
+        ok(wrong.get("text", "").startswith("there is no device '"), "with its name",
+           wrong)
+        r = m.run("doctor", "--", name)
+        ok(r.returncode == 3 and all(b == 10 or 32 <= b < 127 for b in r.stdout) and
+           r.stdout.count(b"\nwrong: ") == 1, f"{name[:12]!r} as text", r.stdout)
 
 
 def test_manual():
@@ -499,4 +512,5 @@ main(test_healthy, test_other_root, test_library, test_hardware, test_kernel,
      test_module, test_outdated, test_outdated_below, test_outdated_fields,
      test_outdated_unsigned, test_modinfo, test_build, test_secure_boot,
      test_driver, test_mode, test_attributes, test_node, test_permission,
-     test_rawio, test_use, test_compression, test_several, test_manual)
+     test_rawio, test_use, test_compression, test_several, test_no_such_device,
+     test_manual)
