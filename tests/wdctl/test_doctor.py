@@ -145,6 +145,18 @@ def test_module():
     keeps_settings(m, "/etc/modprobe.d/local.conf", "blacklist hisi_zip\n",
                    "module-blacklisted")
     diagnose(m, "module-not-loaded", "sudo modprobe hisi_zip")
+    forbidding = "blacklist hisi-zip\n"
+    m.put("/etc/modprobe.d/local.conf", forbidding)
+    wrong = diagnose(m, "module-blacklisted", "/etc/modprobe.d/local.conf")
+    ok("hisi_zip" in wrong["text"], "- and _ are the same", wrong)
+    keeps_settings(m, "/etc/modprobe.d/local.conf", forbidding, "module-blacklisted")
+    diagnose(m, "module-not-loaded", "sudo modprobe hisi_zip")
+    m.put("/etc/modprobe.d/local.conf.dpkg-old", forbidding)
+    diagnose(m, "module-not-loaded", "sudo modprobe hisi_zip")
+    m.put("/usr/lib/modprobe.d/vendor.conf", forbidding)
+    diagnose(m, "module-blacklisted", "/usr/lib/modprobe.d/vendor.conf")
+    m.put("/etc/modprobe.d/vendor.conf")
+    diagnose(m, "module-not-loaded", "sudo modprobe hisi_zip")
     m.put("/proc/sys/kernel/modules_disabled", "1\n")
     diagnose(m, "modules-disabled", "reboot")
 
