@@ -32,7 +32,8 @@ EOF
 	cat <<EOF
 
 environment:
-  FUZZ_SECONDS   time of each fuzzer, 30 by default
+  FUZZ_SECONDS   time of each fuzzer, which then looks for new inputs; by default
+                 they run some thousand
   JOBS           processes at once, one a processor by default
 EOF
 }

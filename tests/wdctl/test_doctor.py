@@ -24,11 +24,11 @@ MANUAL = os.path.join(os.path.dirname(os.path.abspath(__file__)),
 provoked = set()
 
 
-def diagnose(machine, cause, mend, *args, **kw):
+def diagnose(machine, cause, mend, *args, status=1, **kw):
     """The first thing that is wrong is @cause, and @mend is in the command."""
     r, report = machine.doctor(*args, **kw)
     wrong = report["wrong"] or {}
-    ok(r.returncode == 1 and wrong.get("cause") == cause,
+    ok(r.returncode == status and wrong.get("cause") == cause,
        cause, f"{r.returncode} {wrong}\n{r.stderr.decode()}")
     ok(mend in wrong.get("mend", ""), f"{cause}: mended by {mend[:40]}", wrong)
     provoked.add(wrong.get("cause"))
@@ -119,6 +119,21 @@ def test_kernel():
     diagnose(m, "config-uacce", "linux-image-")
 
 
+SETTINGS = ("options uacce ss_limit_mib=4096\n"
+            "options hisi_zip uacce_mode=1 vfs_num=4\n")
+
+
+def keeps_settings(m, name, more, cause):
+    """What is proposed is done, up to the driver's restart, on the machine's own
+    files: the options that the administrator had are there before and after."""
+    m.put(name, SETTINGS + more)
+    mend = diagnose(m, cause, name)["mend"].partition(" && ")[0]
+    r = run(["sh", "-c", mend.replace("sudo ", "").replace(name, m.path(name))])
+    ok(r.returncode == 0 and m.get(name).startswith(SETTINGS),
+       f"{cause}: the settings stay", f"{mend}\n{r.stderr!r}\n{m.get(name)}")
+    return m.get(name).removeprefix(SETTINGS)
+
+
 def test_module():
     m = Machine()
     m.unload()
@@ -127,6 +142,21 @@ def test_module():
     diagnose(m, "module-blacklisted", "/etc/modprobe.d/local.conf")
     m.put("/etc/modprobe.d/local.conf", "install  hisi_zip /bin/false\n")
     diagnose(m, "module-blacklisted", "/etc/modprobe.d/local.conf")
+    keeps_settings(m, "/etc/modprobe.d/local.conf", "blacklist hisi_zip\n",
+                   "module-blacklisted")
+    diagnose(m, "module-not-loaded", "sudo modprobe hisi_zip")
+    forbidding = "blacklist hisi-zip\n"
+    m.put("/etc/modprobe.d/local.conf", forbidding)
+    wrong = diagnose(m, "module-blacklisted", "/etc/modprobe.d/local.conf")
+    ok("hisi_zip" in wrong["text"], "- and _ are the same", wrong)
+    keeps_settings(m, "/etc/modprobe.d/local.conf", forbidding, "module-blacklisted")
+    diagnose(m, "module-not-loaded", "sudo modprobe hisi_zip")
+    m.put("/etc/modprobe.d/local.conf.dpkg-old", forbidding)
+    diagnose(m, "module-not-loaded", "sudo modprobe hisi_zip")
+    m.put("/usr/lib/modprobe.d/vendor.conf", forbidding)
+    diagnose(m, "module-blacklisted", "/usr/lib/modprobe.d/vendor.conf")
+    m.put("/etc/modprobe.d/vendor.conf")
+    diagnose(m, "module-not-loaded", "sudo modprobe hisi_zip")
     m.put("/proc/sys/kernel/modules_disabled", "1\n")
     diagnose(m, "modules-disabled", "reboot")
 
@@ -323,8 +353,13 @@ def test_mode():
     m.remove("/sys/class/uacce")
     m.load("hisi_zip", 0)
     diagnose(m, "mode-off", "options hisi_zip uacce_mode=1")
+    equal(keeps_settings(m, "/etc/modprobe.d/warpdrive.conf", "", "mode-off"),
+          "options hisi_zip uacce_mode=1\n", "one line comes to them")
     m.load("hisi_zip", 1)
     diagnose(m, "mode-not-isolating", "options hisi_zip uacce_mode=2")
+    equal(keeps_settings(m, "/etc/modprobe.d/warpdrive.conf", "",
+                         "mode-not-isolating"),
+          "options hisi_zip uacce_mode=2\n", "one line comes to them")
     m.iommu("identity")
     diagnose(m, "iommu-passthrough", "iommu.passthrough=1")
     m.iommu(None)
@@ -334,7 +369,9 @@ def test_mode():
     m.put("/dev/kmsg", f"5,9,9,-;hisi_zip {PF}: no user queues: their doorbells "
           "share a page of 64 KiB with control registers; unsafe_mmio=1 for "
           "trusted programs only\n")
-    diagnose(m, "doorbells-shared", "unsafe_mmio=1")
+    equal(keeps_settings(m, "/etc/modprobe.d/warpdrive.conf", "",
+                         "doorbells-shared"),
+          "options hisi_zip unsafe_mmio=1\n", "one line comes to them")
     m = Machine()
     m.iommu("identity")
     diagnose(m, "mode-mismatch", "modprobe -r hisi_zip")
@@ -443,7 +480,7 @@ def test_several():
     out = text(m.run("doctor"))
     ok("wrong: hisi_zip-0: isolation: isolated" in out and "1 more" in out,
        "the first of two is named, and that there is one more", out)
-    diagnose(m, "no-such-device", "wdctl list", "hisi_zip-7")
+    diagnose(m, "no-such-device", "wdctl list", "hisi_zip-7", status=3)
     m.pci("0000:00:01.0", 0x19e5, 0xa255)
     m.uacce("sec-0", "0000:00:01.0")
     equal(m.doctor()[1]["left_out"], 3, "accelerators of other kinds, too")
@@ -454,6 +491,19 @@ def test_several():
     r, report = m.doctor("other-0")
     ok(any(c["check"] == "driver" and c["verdict"] == "unseen"
            for c in report["checks"]), "a device whose function is not known")
+
+
+def test_no_such_device():
+    """Whatever its name: JSON stays JSON, a line stays one, status 3."""
+    m = Machine()
+    for name in ("", "-", "../../etc", "x" * 5000, b"nix\xff", b"\x80" * 900,
+                 "ü" * 700, "a\x1b[31mred\nwrong: x", "%s%n", 'a"b\\'):
+        wrong = diagnose(m, "no-such-device", "wdctl list", "--", name, status=3)
+        ok(wrong.get("text", "").startswith("there is no device '"), "with its name",
+           wrong)
+        r = m.run("doctor", "--", name)
+        ok(r.returncode == 3 and all(b == 10 or 32 <= b < 127 for b in r.stdout) and
+           r.stdout.count(b"\nwrong: ") == 1, f"{name[:12]!r} as text", r.stdout)
 
 
 def test_manual():
@@ -474,4 +524,5 @@ main(test_healthy, test_other_root, test_library, test_hardware, test_kernel,
      test_module, test_outdated, test_outdated_below, test_outdated_fields,
      test_outdated_unsigned, test_modinfo, test_build, test_secure_boot,
      test_driver, test_mode, test_attributes, test_node, test_permission,
-     test_rawio, test_use, test_compression, test_several, test_manual)
+     test_rawio, test_use, test_compression, test_several, test_no_such_device,
+     test_manual)

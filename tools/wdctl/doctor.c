@@ -58,6 +58,7 @@ static const char *const verdicts[] = {
  * @json: list of checks, NULL if it is printed as it comes
  * @first: the first thing that is wrong
  * @first_check: its check
+ * @absent: the device that was asked for is not there
  * @wrong: how many devices, or the system, have something wrong
  * @warned: warnings
  * @unseen: checks that could not be made
@@ -69,6 +70,7 @@ struct report {
 	struct finding first;
 	const char *first_check;
 	char first_device[64];
+	bool absent;
 	unsigned int wrong;
 	unsigned int warned;
 	unsigned int unseen;
@@ -76,12 +78,14 @@ struct report {
 	unsigned int others;
 };
 
+/* Names of devices are of the command line, those of groups somebody's, too. */
 #define SET(d, what, kind)						\
 	do {								\
 		va_list ap_;						\
 		va_start(ap_, fmt);					\
 		vsnprintf((d)->now.what, sizeof((d)->now.what), fmt, ap_); \
 		va_end(ap_);						\
+		text_clean((d)->now.what);				\
 		(d)->now.verdict = (kind);				\
 	} while (0)
 
@@ -228,9 +232,10 @@ static void run_devices(struct report *r, struct doctor *d)
 static void no_such_device(struct report *r, struct doctor *d, const char *name)
 {
 	d->now = (struct finding){ .verdict = WRONG };
-	finding_wrong(d, "no-such-device", "there is no device %s", name);
+	finding_wrong(d, "no-such-device", "there is no device '%s'", name);
 	finding_mend(d, "%s list", msg_program());
 	report(r, d, "device");
+	r->absent = true;
 }
 
 static void examine(struct report *r, struct doctor *d, const char *name)
@@ -342,6 +347,8 @@ static int run(const struct command *cmd, int argc, char **argv)
 	if (!json)
 		conclude(&r);
 	device_list_free(&d.all);
+	if (r.absent && ret == EXIT_OK)
+		return EXIT_NO_DEVICE;
 	return r.wrong ? EXIT_FAILED : ret;
 }
 

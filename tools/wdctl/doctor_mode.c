@@ -33,12 +33,15 @@ void check_driver(struct doctor *d)
 	}
 }
 
-/* Restarting the driver is what makes a parameter count. */
+/*
+ * Restarting the driver is what makes a parameter count. The file is the
+ * administrator's and may have other options: of several lines the last counts.
+ */
 static void mend_mode(struct doctor *d, int mode)
 {
 	const char *module = d->dev->hw->module;
 
-	finding_mend(d, "echo options %s uacce_mode=%d | sudo tee /etc/modprobe.d/warpdrive.conf && sudo modprobe -r %s && sudo modprobe %s",
+	finding_mend(d, "echo options %s uacce_mode=%d | sudo tee -a /etc/modprobe.d/warpdrive.conf && sudo modprobe -r %s && sudo modprobe %s",
 		     module, mode, module, module);
 }
 
@@ -77,8 +80,8 @@ static void no_queues(struct doctor *d)
 		mend_mode(d, 1);
 	} else if (kernel_log(d->dev->pci, "unsafe_mmio", line, sizeof(line))) {
 		finding_wrong(d, "doorbells-shared", "the kernel says: %s", line);
-		finding_mend(d, "echo options %s uacce_mode=%s unsafe_mmio=1 | sudo tee /etc/modprobe.d/warpdrive.conf && sudo modprobe -r %s && sudo modprobe %s (for trusted programs only)",
-			     module, text_of_number(mode), module, module);
+		finding_mend(d, "echo options %s unsafe_mmio=1 | sudo tee -a /etc/modprobe.d/warpdrive.conf && sudo modprobe -r %s && sudo modprobe %s (for trusted programs only)",
+			     module, module, module);
 	} else if (number_is(mode, 1)) {
 		no_isolating_mode(d);
 	} else {

@@ -190,6 +190,22 @@ static bool secure_boot(struct doctor *d, const char *module, const char *file)
 	return true;
 }
 
+/*
+ * Only the lines that forbid it, and so that they can be had back: the file may
+ * have options of the same module. modprobe takes - and _ for the same.
+ */
+static void blacklisted(struct doctor *d, const char *module, const char *file)
+{
+	const char *rest = strchr(module, '_');
+	int len = rest ? (int)(rest - module) : (int)strlen(module);
+
+	finding_wrong(d, "module-blacklisted",
+		      "%s is not loaded, because %s forbids it", module, file);
+	finding_mend(d, "sudo sed -i -E 's/^[[:space:]]*(blacklist|install)[[:space:]]+%.*s%s%s([[:space:]]|$)/# &/' %s && sudo modprobe %s",
+		     len, module, rest ? "[-_]" : "", rest ? rest + 1 : "", file,
+		     module);
+}
+
 static void not_loaded(struct doctor *d, const char *module)
 {
 	const char *why = kernel_refuses_unsigned();
@@ -208,18 +224,14 @@ static void not_loaded(struct doctor *d, const char *module)
 		finding_wrong(d, "modules-disabled",
 			      "%s is not loaded, and loading is switched off until the next boot (kernel.modules_disabled)",
 			      module);
-		finding_mend(d, "echo %s | sudo tee /etc/modules-load.d/warpdrive.conf && sudo reboot",
+		finding_mend(d, "echo %s | sudo tee -a /etc/modules-load.d/warpdrive.conf && sudo reboot",
 			     module);
 		return;
 	}
 	if (secure_boot(d, module, file))
 		return;
 	if (kernel_blacklisted(module, file, sizeof(file))) {
-		finding_wrong(d, "module-blacklisted",
-			      "%s is not loaded, because %s forbids it", module,
-			      file);
-		finding_mend(d, "sudo sed -i '/%s/d' %s && sudo modprobe %s",
-			     module, file, module);
+		blacklisted(d, module, file);
 		return;
 	}
 	finding_wrong(d, "module-not-loaded", "%s is there, but not loaded%s%s%s",

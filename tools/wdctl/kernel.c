@@ -157,6 +157,15 @@ const char *kernel_refuses_unsigned(void)
 	return secure_boot() ? "Secure Boot is on" : NULL;
 }
 
+/* Return: both are the same to modprobe, as - and _ are. */
+static bool same_module(const char *one, const char *other)
+{
+	for (; *one || *other; one++, other++)
+		if ((*one == '-' ? '_' : *one) != (*other == '-' ? '_' : *other))
+			return false;
+	return true;
+}
+
 static bool forbids(void *arg, const char *line)
 {
 	char first[16], second[64], third[32];
@@ -164,27 +173,44 @@ static bool forbids(void *arg, const char *line)
 	int n;
 
 	n = sscanf(line, "%15s %63s %31s", first, second, third);
-	if (n < 2 || strcmp(second, module))
+	if (n < 2 || !same_module(second, module))
 		return false;
 	return !strcmp(first, "blacklist") ||
 	       (n == 3 && !strcmp(first, "install") &&
 		(strstr(third, "/false") || strstr(third, "/true")));
 }
 
+/* A file takes the place of those of the same name in the folders behind it. */
+static const char *const modprobe_folders[] = {
+	"/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d",
+	"/usr/lib/modprobe.d", "/lib/modprobe.d",
+};
+
+/* modprobe.d(5): any other ending, as of what dpkg leaves, is none of its files. */
+static bool modprobe_reads(size_t folder, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (len < 5 || strcmp(name + len - 5, ".conf"))
+		return false;
+	while (folder--)
+		if (path_exists("%s/%s", modprobe_folders[folder], name))
+			return false;
+	return true;
+}
+
 bool kernel_blacklisted(const char *module, char *file, size_t bytes)
 {
-	static const char *const folders[] = {
-		"/etc/modprobe.d", "/run/modprobe.d",
-		"/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d",
-		"/lib/modprobe.d",
-	};
+	const char *const *folders = modprobe_folders;
 	bool found = false;
 	struct names names;
 
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+	for (size_t i = 0; i < sizeof(modprobe_folders) / sizeof(*folders); i++) {
 		if (names_read(&names, "%s", folders[i]))
 			continue;
 		for (unsigned int n = 0; n < names.nr && !found; n++) {
+			if (!modprobe_reads(i, names.list[n]))
+				continue;
 			snprintf(file, bytes, "%s/%s", folders[i], names.list[n]);
 			found = read_lines(forbids, (void *)module, "%s",
 					   file) == 1;

@@ -195,6 +195,29 @@ class DownloadTest(ArchiveTest):
         self.assertEqual(self.download(archive.newest("busybox", "arm64")),
                          ["busybox_2.deb"])
 
+    def test_looked_up_again_takes_what_there_is_now(self):
+        asked = []
+
+        @archive.looked_up_again
+        def get(name):
+            asked.append(archive.newest(name, "arm64"))
+            return self.download(asked[-1])
+        archive.newest("busybox", "arm64")
+        self.archive_has("busybox 2 trixie")
+        self.assertEqual(get("busybox"), ["busybox_2.deb"])
+        self.assertEqual([found.version for found in asked], ["1", "2"])
+
+    def test_looked_up_again_gives_up_the_second_time(self):
+        asked = []
+
+        @archive.looked_up_again
+        def get(name):
+            asked.append(name)
+            return self.download(name)
+        with self.assertRaises(archive.Missing):
+            get("nothing")
+        self.assertEqual(asked, ["nothing"] * 2)
+
     def test_download_refreshes_only_once(self):
         with self.assertRaises(archive.Missing):
             self.download("nothing")

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 from pathlib import Path
@@ -19,9 +20,10 @@ from vmlib import cache, tool  # noqa: E402
 
 DAY = 86400
 
-# A run of its own: argv[1] is the key, argv[2] the file that counts builds.
+# A run of its own: argv[1] is the key, argv[2] the file that counts builds,
+# argv[4] how long a build takes, argv[5] what ends it before.
 OTHER_RUN = """
-import sys, time
+import os, sys, time
 sys.path.insert(0, sys.argv[3])
 from vmlib import cache
 def build(folder):
@@ -29,7 +31,9 @@ def build(folder):
         file.write("built\\n")
     (folder / "first").write_text("1")
     print("building", flush=True)
-    time.sleep(float(sys.argv[4]))
+    end = time.monotonic() + float(sys.argv[4])
+    while time.monotonic() < end and not os.path.exists(sys.argv[5]):
+        time.sleep(0.01)
     (folder / "second").write_text("2")
 print(cache.entry("thing", sys.argv[1], build), flush=True)
 """
@@ -49,7 +53,8 @@ class CacheTest(unittest.TestCase):
 
     def other_run(self, key, seconds):
         run = subprocess.Popen(
-            [sys.executable, "-c", OTHER_RUN, key, self.count, VM, str(seconds)],
+            [sys.executable, "-c", OTHER_RUN, key, self.count, VM, str(seconds),
+             self.home / "enough"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.addCleanup(run.wait)
         self.addCleanup(run.kill)
@@ -137,11 +142,23 @@ class CacheTest(unittest.TestCase):
         self.assertEqual(sorted(os.listdir(answers[0][-1])), ["first", "second"])
 
     def test_second_run_says_that_it_waits(self):
-        run = self.other_run("key", 1)
+        run = self.other_run("key", 60)
         self.assertEqual(run.stdout.readline(), "building\n")
-        cache.entry("thing", "key", self.refuse)
-        self.assertIn("waiting for who has thing",
-                      self.said.getvalue())
+        ended = threading.Event()
+
+        def release():
+            while "waiting for who has thing" not in self.said.getvalue() and \
+                    not ended.wait(0.01):
+                pass
+            (self.home / "enough").touch()
+        waiter = threading.Thread(target=release)
+        waiter.start()
+        try:
+            cache.entry("thing", "key", self.refuse)
+        finally:
+            ended.set()
+            waiter.join()
+        self.assertIn("waiting for who has thing", self.said.getvalue())
 
     def test_prune_removes_what_was_not_used(self):
         old = cache.entry("thing", "old", self.build)

@@ -54,7 +54,7 @@ class GuestTest(unittest.TestCase):
         self.folder = Path(folder.name)
         self.stop = threading.Event()
         self.emulator = None
-        self.limits = guest.Limits(boot=5, test=5, scan=5)
+        self.limits = guest.Limits(boot=60, test=60, scan=60)
         self.machine = MACHINE
 
     def run_guest(self, scenario, wants_dmesg=False):
@@ -98,16 +98,21 @@ class Life(GuestTest):
         self.assertEqual([], outcome.faults)
 
     def test_run_test_that_hangs_is_ended_and_asked_for_its_tasks(self):
-        self.limits = guest.Limits(boot=5, test=0.3)
+        self.limits = guest.Limits(boot=60, test=0.3)
         outcome = self.run_guest("message('start'); sleep(60)")
         self.assertEqual(["the test did not end in 0 s"], outcome.faults)
         self.assertIn(guest.HANG_NOTE, self.console())
         self.assertTrue(outcome.hung)
 
     def test_run_guest_that_never_begins_is_ended(self):
-        self.limits = guest.Limits(boot=0.3, test=5)
+        self.limits = guest.Limits(boot=0.3, test=60)
         outcome = self.run_guest("sleep(60)")
         self.assertIn("did not begin", outcome.faults[0])
+
+    def test_run_guest_that_stays_on_is_ended(self):
+        self.limits = guest.Limits(boot=60, test=60, off=0.3)
+        outcome = self.run_guest("assert passes() == 'off'; sleep(60)")
+        self.assertEqual(["the guest did not power off in 0 s"], outcome.faults)
 
     def test_run_qemu_that_refuses_is_shown(self):
         outcome = self.run_guest("print('no such device', file=sys.stderr); sys.exit(1)")
@@ -130,14 +135,27 @@ class Life(GuestTest):
         outcome = self.run_guest("message('broken insmod x failed'); hear()")
         self.assertEqual("insmod x failed", outcome.faults[0])
 
+    def stop_when_there(self, path):
+        """However long it takes until then."""
+        ended = threading.Event()
+
+        def wait():
+            while not path.exists() and not ended.wait(0.01):
+                pass
+            self.stop.set()
+        waiter = threading.Thread(target=wait)
+        waiter.start()
+        self.addCleanup(waiter.join)
+        self.addCleanup(ended.set)
+
     def test_run_interrupted_leaves_no_process(self):
-        timer = threading.Timer(0.5, self.stop.set)
-        timer.start()
+        pid, part = self.folder / "pid", self.folder / "pid.part"
+        self.stop_when_there(pid)
         with self.assertRaises(guest.Interrupted):
-            self.run_guest(f"open({str(self.folder / 'pid')!r}, 'w').write(str(__import__"
-                           "('os').getpid())); sleep(60)")
-        pid = int((self.folder / "pid").read_text(encoding="utf-8"))
-        self.assertFalse(process.exists(pid))
+            self.run_guest("import os; from pathlib import Path; "
+                           f"Path({str(part)!r}).write_text(str(os.getpid())); "
+                           f"os.rename({str(part)!r}, {str(pid)!r}); sleep(600)")
+        self.assertFalse(process.exists(int(pid.read_text(encoding="utf-8"))))
 
 
 class Host(GuestTest):
@@ -231,7 +249,7 @@ class EmulatorDeath(GuestTest):
 
     def test_run_dead_emulator_is_a_fault(self):
         self.fake("sleep 0.3; exit 7")
-        self.limits = guest.Limits(boot=5, test=2)
+        self.limits = guest.Limits(boot=60, test=60)
         outcome = self.run_guest("message('start'); sleep(60)")
         self.assertEqual(["the emulator ended with status 7 while the guest was "
                           "running"], outcome.faults)

@@ -11,16 +11,21 @@ archive has moved on. With lists in the cache no network is needed.
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cmp_to_key
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from . import cache, tool
 from .tool import PrepareError
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 # Releases that packages are taken from, oldest first, and whether their
 # backports are, too, which this machine may have or not have of its own release.
@@ -46,6 +51,21 @@ DOCUMENTATION = ("./usr/share/doc", "./usr/share/info", "./usr/share/lintian",
 
 class Missing(PrepareError):
     """The archive has no such package or version, also by fresh lists."""
+
+
+def looked_up_again(get: Callable[P, T]) -> Callable[P, T]:
+    """For what looks packages up and fetches them: once more if one is Missing.
+
+    Lists of last week name versions that the archive has dropped since; the lists
+    are fresh then.
+    """
+    @functools.wraps(get)
+    def twice(*args: P.args, **named: P.kwargs) -> T:
+        try:
+            return get(*args, **named)
+        except Missing:
+            return get(*args, **named)
+    return twice
 
 
 @dataclass(frozen=True)

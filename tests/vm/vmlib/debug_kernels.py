@@ -42,6 +42,7 @@ UNUSED = tuple(f"linux-source-*/{path}" for path in (
 SOURCE, BUILD = Path("/srv/source"), Path("/srv/build")
 
 
+@archive.looked_up_again
 def debug(arch: str, series: str, flavour: str = "kasan") -> Kernel:
     """The debug kernel of a series ("6.12", "newest"), built if need be."""
     if arch not in ARCHES:

@@ -21,6 +21,7 @@ def tables() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.asl"))
 
 
+@archive.looked_up_again
 def table(name: str) -> Path:
     """A table as QEMU takes it, compiled now if its source has changed."""
     source = FOLDER / f"{name}.asl"

@@ -34,7 +34,8 @@ from .emulator import Emulator
 from .firmware import Firmware
 
 POLL_SECONDS = 0.2
-OFF_SECONDS = 20
+# A kernel log over a serial line that is emulated takes its time.
+OFF_SECONDS = 60
 HOST_SECONDS = 30
 HANG_REPORT_SECONDS = 3
 # What is sent at once has to fit the buffers of the guest's terminal.
@@ -55,6 +56,7 @@ class Limits:
     boot: float
     test: float
     scan: float = 60
+    off: float = OFF_SECONDS
 
 
 @dataclass
@@ -230,7 +232,7 @@ class Guest:
                          f"{self.limits.boot:.0f} s",
                  "test": f"the test did not end in {self.limits.test:.0f} s",
                  "scan": "the search for leaks did not end",
-                 "off": f"the guest did not power off in {OFF_SECONDS} s"}
+                 "off": f"the guest did not power off in {self.limits.off:.0f} s"}
         # If the emulator's death is why, that is said already.
         if not self.outcome.faults:
             self.outcome.faults.append(after[self._stage])
@@ -339,7 +341,7 @@ class Guest:
     def _over(self) -> None:
         assert self._console_log
         self._console_log.flush()
-        self._enter("off", OFF_SECONDS)
+        self._enter("off", self.limits.off)
         self._reply("dmesg\n" if self.wants_dmesg(self.outcome) else "off\n")
 
     def _reply(self, text: str) -> None:

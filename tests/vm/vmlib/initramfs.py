@@ -61,6 +61,7 @@ def _pad(out: io.BytesIO) -> None:
 
 
 @functools.cache
+@archive.looked_up_again
 def busybox(arch: str) -> Path:
     """Debian's static busybox of an architecture."""
     package = archive.newest("busybox-static", arch)

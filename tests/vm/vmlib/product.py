@@ -53,6 +53,7 @@ def _program(build: Path, name: str) -> Path:
 
 
 @functools.cache
+@archive.looked_up_again
 def _system(arch: str) -> Path:
     """Debian's libraries of an architecture, unpacked, and a pkg-config."""
     host = archive.host_arch()

@@ -59,15 +59,12 @@ def qemu(arch: str) -> Qemu:
     if host not in LOADERS:
         raise PrepareError(f"a machine of architecture {host} cannot run the QEMU "
                            f"that is fetched here, only {', '.join(LOADERS)} can")
-    try:
-        root = _root(host)
-    except archive.Missing:
-        # The lists are fresh now.
-        root = _root(host)
+    root = _root(host)
     command = _command(root, host, BINARIES[arch])
     return Qemu(arch, command, (root / "version").read_text(encoding="utf-8"))
 
 
+@archive.looked_up_again
 def _root(host: str) -> Path:
     packages = [archive.newest(re.escape(name), host, SUITE)
                 for name in PACKAGES]

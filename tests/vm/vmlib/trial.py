@@ -108,7 +108,8 @@ def _boot(verdict: Verdict, settings: Settings,
         factor = DEBUG_FACTOR if target.kernel.flavour else 1
         limits = guest.Limits(
             boot=BOOT_SECONDS * factor, scan=BOOT_SECONDS * factor,
-            test=settings.timeout or case.timeout * factor)
+            test=settings.timeout or case.timeout * factor,
+            off=guest.OFF_SECONDS * factor)
         console = folder / "console.log"
         outcome = guest.Guest(
             folder, limits, emu, settings.stop, echo=echo,

@@ -77,6 +77,7 @@ def _fetch_source(name: str, wanted: str, members: list[str], into: Path) -> Non
             path.unlink()
 
 
+@archive.looked_up_again
 def package(name: str) -> Path:
     """The files of a package that nobody wants installed for a test."""
     found = archive.newest(name, archive.host_arch(), release())
