@@ -132,7 +132,10 @@ def _faults(case: Case, outcome: guest.Outcome, console: Path
     """Everything that speaks against the test, what weighs most first."""
     result = tap.judge(outcome.lines, outcome.status)
     found = reports.scan(_console(console))
-    unexpected, missing = reports.judge(found, case.expects, case.allows)
+    # What shows nothing, and says why, does not show that either.
+    expects = case.expects if result.passed or result.failed else ()
+    unexpected, missing = reports.judge(found, expects,
+                                        (*case.expects, *case.allows))
     faults = list(outcome.faults)
     faults += [f"the console has {finding}" for finding in unexpected]
     faults += [f"the console has no {kind}, which the test expects"
