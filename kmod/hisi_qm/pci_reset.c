@@ -257,8 +257,8 @@ static pci_ers_result_t slot_reset(struct pci_dev *pdev)
 	pci_ers_result_t result;
 
 	/* Older kernels say so only after this, and qm_is_gone() would be true. */
-	cmpxchg(&pdev->error_state, pci_channel_io_frozen,
-		pci_channel_io_normal);
+	if (pdev->error_state == pci_channel_io_frozen)
+		pdev->error_state = pci_channel_io_normal;
 	mutex_lock(&qm->reset_lock);
 	result = qm->is_vf ? vf_slot_reset(qm) : pf_slot_reset(qm);
 	mutex_unlock(&qm->reset_lock);
