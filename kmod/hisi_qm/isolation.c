@@ -119,7 +119,7 @@ int qm_isolation_set_threshold(struct hisi_qm *qm, u32 threshold)
 	WRITE_ONCE(isolation->threshold, threshold);
 	forget(isolation, jiffies);
 	mutex_unlock(&isolation->lock);
-	/* VFs that follow a reset listen for that. */
+	/* Not while a reset uses the same registers. */
 	mutex_lock(&qm->reset_lock);
 	qm_isolation_tell(qm);
 	mutex_unlock(&qm->reset_lock);

@@ -160,9 +160,7 @@ static void stop(struct hisi_qm *qm)
 {
 	mutex_lock(&qm->reset_lock);
 	qm_message_mask(qm);
-	down_write(&qm->sem);
-	qm_function_stop(qm, QM_STOP_NORMAL);
-	up_write(&qm->sem);
+	qm_function_halt(qm, QM_STOP_NORMAL);
 	qm_device_exit(qm);
 	pci_clear_master(qm->pdev);
 	if (test_bit(QM_FAILED, &qm->flags))

@@ -13,9 +13,7 @@ static void stop(struct hisi_qm *qm, enum qm_stop why)
 {
 	lockdep_assert_held(&qm->reset_lock);
 	qm_message_mask(qm);
-	down_write(&qm->sem);
-	qm_function_stop(qm, why);
-	up_write(&qm->sem);
+	qm_function_halt(qm, why);
 	pci_clear_master(qm->pdev);
 	qm_device_exit(qm);
 }

@@ -50,8 +50,8 @@ enum qm_state {
  * @QM_ISOLATED: out of service for user space
  * @QM_ECC: the error was a multi-bit one of the queue manager (5.10)
  * @QM_SUSPENDED: may have no power; errors and resets wait for the resume
- * @QM_PCI_RECOVERS: PCI is about to reset the device, nobody else does
- * @QM_LINK_RESET: PCI resets the function together with its link
+ * @QM_PCI_RECOVERS: PCI is about to reset the function, nobody else does
+ * @QM_LINK_RESET: PF: PCI resets the device together with its link
  * @QM_WITH_PF: VF: what PCI resets it with is a reset of its PF as well
  */
 enum qm_flag {

@@ -101,14 +101,15 @@ bool qm_sibling_starts(struct hisi_qm *vf)
 
 static void vf_done(struct hisi_qm *vf, struct hisi_qm *pf, bool is_back)
 {
-	if (is_back && !qm_sibling_starts(vf))
-		return;
-	/* VFs went with their PF, and so did their interrupts. */
-	if (is_back)
+	if (is_back) {
+		if (!qm_sibling_starts(vf))
+			return;
+		/* VFs went with their PF, and so did their interrupts. */
 		pci_restore_state(vf->pdev);
-	if (is_back && !qm_function_restart(vf)) {
-		qm_isolation_mirror(vf, qm_isolation_word(pf));
-		return;
+		if (!qm_function_restart(vf)) {
+			qm_isolation_mirror(vf, qm_isolation_word(pf));
+			return;
+		}
 	}
 	set_bit(QM_FAILED, &vf->flags);
 	qm_function_give_up(vf);

@@ -41,6 +41,11 @@ class Load(unittest.TestCase):
         self.assertEqual([("vfio", ("a=1", "b=2")), ("vfio-pci", ())],
                          [(module.name, module.parameters) for module in only.modules])
 
+    def test_load_modules_may_have_another_instead(self):
+        (only,) = self.load("# summary: s\n# modules: brd size=1 or zram, vfio")
+        self.assertEqual((case.Module("brd", ("size=1",), case.Module("zram")),
+                          case.Module("vfio")), only.modules)
+
     def test_load_firmware_is_for_amd64(self):
         (only,) = self.load("# summary: s\n# arch: amd64\n# firmware: reset")
         self.assertEqual(("reset", ("amd64",)), (only.firmware, only.arch))
@@ -65,6 +70,9 @@ class Load(unittest.TestCase):
         self.refuses("# summary: s\n# ram: none", "ram")
         self.refuses("# summary: s\n# matrix: none", "matrix")
         self.refuses("# summary: s\n# functions: vf0", "vf0")
+        self.refuses("# summary: s\n# beside: pci-testdev", "beside")
+        self.refuses("# summary: s\n# modules: brd or", "lacks a name")
+        self.refuses("# summary: s\n# modules: or brd", "lacks a name")
         self.refuses("# summary: s\n# arch: amd64\n# firmware: bios", "bios")
         self.refuses("# summary: s\n# firmware: reset", "ACPI")
         self.refuses("# summary: s\n# timeout v2: 3", "variants")

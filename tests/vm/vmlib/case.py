@@ -175,7 +175,9 @@ def _common(header: _Header) -> dict[str, object]:
                 raise header.fail(1, f'functions: "{word}" is neither pf nor vf1, vf2...')
         result[key] = words
     result["beside"] = values.get("beside", "")
-    result["modules"] = _modules(values.get("modules", ""))
+    if result["beside"] and not header.devices:
+        raise header.fail(1, "beside: there is no device to be beside of")
+    result["modules"] = _modules(header)
     result["firmware"] = _firmware(header, result.get("arch", ARCHES))
     _numbers(header, result)
     return result
@@ -214,17 +216,20 @@ def _check_kernel_word(header: _Header, word: str) -> None:
         raise header.fail(1, f'kernel: "{word}" is not understood')
 
 
-def _modules(value: str) -> tuple[Module, ...]:
-    return tuple(_module(entry.split()) for entry in value.split(",")
+def _modules(header: _Header) -> tuple[Module, ...]:
+    return tuple(_module(header, entry)
+                 for entry in header.values.get("modules", "").split(",")
                  if entry.strip())
 
 
-def _module(words: list[str]) -> Module:
+def _module(header: _Header, entry: str) -> Module:
     """NAME [PARAMETER...] [or NAME...]"""
-    if "or" not in words:
-        return Module(words[0], tuple(words[1:]))
-    at = words.index("or")
-    return Module(words[0], tuple(words[1:at]), _module(words[at + 1:]))
+    first, _, rest = f" {entry} ".partition(" or ")
+    words = first.split()
+    if not words or (" or " in f" {entry} " and not rest.strip()):
+        raise header.fail(1, f'modules: "{entry.strip()}" lacks a name')
+    return Module(words[0], tuple(words[1:]),
+                  _module(header, rest) if rest.strip() else None)
 
 
 def load_all(folder: Path = FOLDER) -> list[Case]:
